@@ -1,0 +1,64 @@
+# Settings of every target, and veery_module.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug, RelWithDebInfo" FORCE)
+endif()
+find_program(VEERY_CCACHE ccache DOC "Compiler cache, used when found")
+if(VEERY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${VEERY_CCACHE})
+endif()
+
+# veery_module(NAME SOURCES … [MAY_INCLUDE module…] [VENDORS name…])
+#
+# One folder of src/ and include/veery/ as one library, veery::NAME. MAY_INCLUDE is the whole list of
+# modules whose headers it may include, VENDORS the whole list of outside libraries: ctest `layering`
+# compares both with the real #includes, and keeps each exclusive vendor in its home module.
+set(VEERY_VENDOR_openssl OpenSSL::Crypto)
+set(VEERY_VENDOR_xxhash PkgConfig::XXHASH)
+set(VEERY_VENDOR_sndfile PkgConfig::SNDFILE)
+set(VEERY_VENDOR_soxr PkgConfig::SOXR)
+set(VEERY_VENDOR_json nlohmann_json::nlohmann_json)
+set(VEERY_VENDOR_spdlog spdlog::spdlog)
+set(VEERY_VENDOR_cli11 CLI11::CLI11)
+set(VEERY_VENDOR_torch veery::torch)
+set(VEERY_VENDOR_mpi MPI::MPI_C)
+set(VEERY_VENDOR_hdf5 hdf5::hdf5 hdf5::hdf5_hl)
+set(VEERY_VENDOR_threads Threads::Threads)
+
+function(veery_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Wno-restrict  # GCC 12 sees overlaps that are not there (bug 105329)
+    -Wold-style-cast -Wcast-qual -Wdouble-promotion -Werror=return-type)
+  if(VEERY_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE})
+  endif()
+endfunction()
+
+function(veery_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;MAY_INCLUDE;VENDORS")
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "veery_module(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  set(target veery_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(veery::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${target}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  foreach(module IN LISTS ARG_MAY_INCLUDE)
+    target_link_libraries(${target} PUBLIC veery::${module})
+  endforeach()
+  foreach(vendor IN LISTS ARG_VENDORS)
+    if(NOT DEFINED VEERY_VENDOR_${vendor})
+      message(FATAL_ERROR "veery_module(${name}): unknown vendor ${vendor}")
+    endif()
+    target_link_libraries(${target} PUBLIC ${VEERY_VENDOR_${vendor}})
+  endforeach()
+  veery_compile_options(${target})
+  set_property(GLOBAL APPEND PROPERTY VEERY_MODULES ${name})
+endfunction()

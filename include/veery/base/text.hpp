@@ -1,0 +1,17 @@
+#pragma once
+// Names from outside: is it UTF-8, and how to show it without harm.
+#include <string>
+#include <string_view>
+
+namespace veery {
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// For logs and terminals: control characters and bytes that are not UTF-8 become \xHH, so that a file
+/// name can't move the cursor or fake a line.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// ASCII letters only, whatever the locale.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
+}  // namespace veery
