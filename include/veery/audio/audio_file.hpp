@@ -1,0 +1,70 @@
+#pragma once
+// Audio files through libsndfile: probe a header, stream frames, write a finished file.
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <veery/audio/refusal.hpp>
+
+namespace veery {
+
+struct AudioInfo {
+  int sample_rate_hz = 0;
+  int channels = 0;
+  std::int64_t frames = 0;          ///< that the decoder expects to deliver
+  std::int64_t claimed_frames = 0;  ///< that the header promises (more than `frames` in a cut WAV)
+  std::string format;               ///< "WAV/PCM_16"
+};
+
+/// Streams one file front to back; never seeks. One thread at a time per object.
+class AudioReader {
+ public:
+  /// Refuses what `Reason` names; throws nothing for a bad file.
+  [[nodiscard]] static OrRefusal<AudioReader> open(const std::filesystem::path& path);
+
+  AudioReader(AudioReader&&) noexcept;
+  AudioReader& operator=(AudioReader&&) noexcept;
+  ~AudioReader();
+
+  [[nodiscard]] const AudioInfo& info() const;
+
+  /// Fills `interleaved` (a whole number of frames; integers scaled to [-1, 1), floats as stored) and
+  /// returns the frames delivered, fewer than asked only at the end of what can be decoded.
+  [[nodiscard]] std::int64_t read(std::span<float> interleaved);
+
+  /// The decoder's complaint, empty when it had none.
+  [[nodiscard]] std::string complaint() const;
+
+ private:
+  struct State;
+  explicit AudioReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+[[nodiscard]] OrRefusal<AudioInfo> probe_audio(const std::filesystem::path& path);
+
+enum class AudioFormat { flac, wav };  ///< 16-bit FLAC, 16-bit WAV
+
+[[nodiscard]] std::string_view file_extension(AudioFormat format);  ///< ".flac"
+
+/// Writes mono 16-bit audio sample by sample to its final name only when published whole. No time
+/// stamps inside, so the same samples give the same bytes.
+class AudioWriter {
+ public:
+  /// Throws Error.
+  AudioWriter(const std::filesystem::path& path, AudioFormat format, int sample_rate_hz);
+  ~AudioWriter();
+  AudioWriter(const AudioWriter&) = delete;
+  AudioWriter& operator=(const AudioWriter&) = delete;
+
+  void write(std::span<const std::int16_t> samples);
+  void publish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace veery

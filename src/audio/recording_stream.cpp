@@ -1,0 +1,104 @@
+#include <veery/audio/recording_stream.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace veery {
+namespace {
+
+constexpr std::size_t kFramesPerRead = 65'536;
+
+}  // namespace
+
+RecordingStream::RecordingStream(AudioReader reader, const StreamOptions& options)
+    : reader_(std::move(reader)),
+      channels_(options.channels),
+      resampler_(make_resampler(options.resampler, reader_.info().sample_rate_hz, options.sample_rate_hz)),
+      interleaved_(kFramesPerRead * static_cast<std::size_t>(reader_.info().channels)) {}
+
+OrRefusal<RecordingStream> RecordingStream::open(const std::filesystem::path& path, const StreamOptions& options) {
+  auto opened = AudioReader::open(path);
+  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
+  auto& reader = std::get<AudioReader>(opened);
+  if (options.channels.channel > reader.info().channels) {
+    return Refusal{Reason::no_such_channel, "the file has " + std::to_string(reader.info().channels) + " channel(s)"};
+  }
+  return RecordingStream{std::move(reader), options};
+}
+
+std::size_t RecordingStream::read(std::span<float> samples) {
+  std::size_t filled = 0;
+  while (filled < samples.size()) {
+    if (ready_start_ == ready_.size()) {
+      if (ended_) break;
+      refill();
+      continue;
+    }
+    const std::size_t count = std::min(samples.size() - filled, ready_.size() - ready_start_);
+    std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(ready_start_), count,
+                samples.begin() + static_cast<std::ptrdiff_t>(filled));
+    ready_start_ += count;
+    filled += count;
+  }
+  return filled;
+}
+
+void RecordingStream::refill() {
+  ready_.clear();
+  ready_start_ = 0;
+  const std::int64_t frames = reader_.read(interleaved_);
+  if (frames == 0) {
+    resampler_->finish(ready_);
+    note_end();
+    ended_ = true;
+    return;
+  }
+  mix_to_mono(frames);
+  blank_not_finite();
+  resampler_->push(mono_, ready_);
+  frames_read_ += frames;
+}
+
+void RecordingStream::mix_to_mono(std::int64_t frames) {
+  const auto channels = static_cast<std::size_t>(reader_.info().channels);
+  mono_.resize(static_cast<std::size_t>(frames));
+  if (channels == 1 || channels_.channel > 0) {
+    const std::size_t wanted = channels_.channel > 0 ? static_cast<std::size_t>(channels_.channel) - 1 : 0;
+    for (std::size_t i = 0; i < mono_.size(); ++i) mono_[i] = interleaved_[i * channels + wanted];
+    return;
+  }
+  const auto count = static_cast<float>(channels);
+  for (std::size_t i = 0; i < mono_.size(); ++i) {
+    float sum = 0.0F;
+    for (std::size_t c = 0; c < channels; ++c) sum += interleaved_[i * channels + c];
+    mono_[i] = sum / count;
+  }
+}
+
+void RecordingStream::blank_not_finite() {
+  for (std::size_t i = 0; i < mono_.size(); ++i) {
+    if (std::isfinite(mono_[i])) continue;
+    mono_[i] = 0.0F;
+    const std::int64_t frame = frames_read_ + static_cast<std::int64_t>(i);
+    if (!lost_.empty() && lost_.back().end == frame) {
+      ++lost_.back().end;
+    } else {
+      lost_.push_back({frame, frame + 1, {Reason::not_finite, "NaN or infinity"}});
+    }
+  }
+}
+
+void RecordingStream::note_end() {
+  const AudioInfo& info = reader_.info();
+  const std::int64_t promised = info.frames < (std::int64_t{1} << 48U) ? info.frames : frames_read_;
+  if (frames_read_ < promised) {
+    const std::string complaint = reader_.complaint();
+    lost_.push_back({frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
+  }
+  if (info.claimed_frames > promised) {
+    lost_.push_back({promised, info.claimed_frames, {Reason::truncated, "the header promises more than the file holds"}});
+  }
+}
+
+}  // namespace veery
