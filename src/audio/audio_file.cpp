@@ -1,6 +1,5 @@
-#include <veery/audio/audio_file.hpp>
-
 #include <sndfile.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
+#include <veery/audio/audio_file.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
 
@@ -115,7 +113,9 @@ OrRefusal<AudioReader> AudioReader::open(const fs::path& path) {
   return AudioReader{std::make_unique<State>(State{std::move(file), describe(info, header)})};
 }
 
-const AudioInfo& AudioReader::info() const { return state_->info; }
+const AudioInfo& AudioReader::info() const {
+  return state_->info;
+}
 
 std::int64_t AudioReader::read(std::span<float> interleaved) {
   const auto frames = static_cast<sf_count_t>(interleaved.size()) / state_->info.channels;
@@ -141,7 +141,9 @@ OrRefusal<AudioInfo> probe_audio(const fs::path& path) {
   return info;
 }
 
-std::string_view file_extension(AudioFormat format) { return format == AudioFormat::flac ? ".flac" : ".wav"; }
+std::string_view file_extension(AudioFormat format) {
+  return format == AudioFormat::flac ? ".flac" : ".wav";
+}
 
 struct AudioWriter::State {
   StagedFile staged;
@@ -171,7 +173,8 @@ void AudioWriter::write(std::span<const std::int16_t> samples) {
 
 void AudioWriter::publish() {
   errno = 0;
-  if (sf_close(state_->file.release()) != 0) throw system_error("cannot write audio", state_->path, errno == 0 ? EIO : errno);
+  if (sf_close(state_->file.release()) != 0)
+    throw system_error("cannot write audio", state_->path, errno == 0 ? EIO : errno);
   state_->staged.publish();
 }
 

@@ -18,7 +18,9 @@ double windowed_sinc(std::int64_t offset, std::int64_t half, double cutoff) {
   return cutoff * sinc * std::cyl_bessel_i(0.0, kKaiserBeta * arch) / std::cyl_bessel_i(0.0, kKaiserBeta);
 }
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
 
 }  // namespace
 
@@ -62,7 +64,8 @@ void PolyphaseResampler::produce(std::int64_t end, std::vector<float>& output) {
     const float* taps = phases_.data() + phase * taps_per_phase_;
     const float* input = pending_.data() + (newest - taps_per_phase_ + 1 - pending_start_);
     double sum = 0.0;
-    for (std::int64_t j = 0; j < taps_per_phase_; ++j) sum += static_cast<double>(taps[j]) * static_cast<double>(input[j]);
+    for (std::int64_t j = 0; j < taps_per_phase_; ++j)
+      sum += static_cast<double>(taps[j]) * static_cast<double>(input[j]);
     output.push_back(static_cast<float>(sum));
   }
   const std::int64_t oldest = floor_div(given_ * down_ + half_, up_) - taps_per_phase_ + 1;

@@ -1,8 +1,8 @@
-#include <veery/audio/recording_stream.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <veery/audio/recording_stream.hpp>
 
 namespace veery {
 namespace {
@@ -94,10 +94,12 @@ void RecordingStream::note_end() {
   const std::int64_t promised = info.frames < (std::int64_t{1} << 48U) ? info.frames : frames_read_;
   if (frames_read_ < promised) {
     const std::string complaint = reader_.complaint();
-    lost_.push_back({frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
+    lost_.push_back(
+        {frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
   }
   if (info.claimed_frames > promised) {
-    lost_.push_back({promised, info.claimed_frames, {Reason::truncated, "the header promises more than the file holds"}});
+    lost_.push_back(
+        {promised, info.claimed_frames, {Reason::truncated, "the header promises more than the file holds"}});
   }
 }
 

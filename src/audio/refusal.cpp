@@ -1,8 +1,7 @@
-#include <veery/audio/refusal.hpp>
-
 #include <array>
 #include <utility>
 
+#include <veery/audio/refusal.hpp>
 #include <veery/base/error.hpp>
 
 namespace veery {

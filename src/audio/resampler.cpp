@@ -1,10 +1,9 @@
-#include <veery/audio/resampler.hpp>
-
 #include <soxr.h>
 
 #include <algorithm>
 #include <numeric>
 
+#include <veery/audio/resampler.hpp>
 #include <veery/base/error.hpp>
 
 #include "audio/polyphase_resampler.hpp"
@@ -61,8 +60,7 @@ class SoxrHq final : public Resampler {
     output.resize(start + kRoom);
     std::size_t used = 0;
     std::size_t made = 0;
-    const soxr_error_t failure =
-        soxr_process(handle_.get(), input, count, &used, output.data() + start, kRoom, &made);
+    const soxr_error_t failure = soxr_process(handle_.get(), input, count, &used, output.data() + start, kRoom, &made);
     if (failure != nullptr) throw Error{failure, "libsoxr"};
     output.resize(start + made);
     given_ += static_cast<std::int64_t>(made);

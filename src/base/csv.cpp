@@ -1,9 +1,8 @@
-#include <veery/base/csv.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 
+#include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 
 namespace veery {
@@ -81,8 +80,14 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
   return rows;
 }
 
-std::string decimal(double value) { return to_text(value); }
-std::string decimal(float value) { return to_text(value); }
-std::string fixed_decimal(double value, int digits) { return to_text(value, std::chars_format::fixed, digits); }
+std::string decimal(double value) {
+  return to_text(value);
+}
+std::string decimal(float value) {
+  return to_text(value);
+}
+std::string fixed_decimal(double value, int digits) {
+  return to_text(value, std::chars_format::fixed, digits);
+}
 
 }  // namespace veery

@@ -1,5 +1,3 @@
-#include <veery/base/digest.hpp>
-
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <xxhash.h>
@@ -7,6 +5,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/file_descriptor.hpp>
 
@@ -77,7 +76,9 @@ Md5 md5(std::string_view text) {
   return digest;
 }
 
-std::uint64_t xxh3_64(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t xxh3_64(std::span<const std::byte> bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 std::string hex64(std::uint64_t value) {
   std::array<std::uint8_t, 8> bytes{};

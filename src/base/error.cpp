@@ -1,7 +1,7 @@
-#include <veery/base/error.hpp>
-
 #include <cerrno>
 #include <cstring>
+
+#include <veery/base/error.hpp>
 
 namespace veery {
 namespace {
@@ -15,15 +15,22 @@ std::string join(std::string_view what, std::string_view where, std::string_view
 
 std::string_view remedy_for(int error_number) {
   switch (error_number) {
-    case ENOSPC: return "the disk is full: free space there and run the same command again";
-    case EDQUOT: return "the quota is used up: free space there and run the same command again";
+    case ENOSPC:
+      return "the disk is full: free space there and run the same command again";
+    case EDQUOT:
+      return "the quota is used up: free space there and run the same command again";
     case EACCES:
-    case EPERM: return "check the owner and permissions";
-    case EROFS: return "the file system is read-only: choose another --output";
-    case ENOENT: return "check the path";
+    case EPERM:
+      return "check the owner and permissions";
+    case EROFS:
+      return "the file system is read-only: choose another --output";
+    case ENOENT:
+      return "check the path";
     case EIO:
-    case ESTALE: return "the file system failed: run the same command again to continue";
-    default: return {};
+    case ESTALE:
+      return "the file system failed: run the same command again to continue";
+    default:
+      return {};
   }
 }
 

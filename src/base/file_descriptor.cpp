@@ -1,5 +1,3 @@
-#include <veery/base/file_descriptor.hpp>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include <veery/base/error.hpp>
+#include <veery/base/file_descriptor.hpp>
 
 namespace veery {
 
@@ -53,7 +52,8 @@ std::int64_t FileDescriptor::size() const {
 std::size_t FileDescriptor::read_at(std::int64_t offset, std::span<std::byte> bytes) const {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t count = ::pread(descriptor_, bytes.data() + done, bytes.size() - done, offset + static_cast<off_t>(done));
+    const ssize_t count =
+        ::pread(descriptor_, bytes.data() + done, bytes.size() - done, offset + static_cast<off_t>(done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw system_error("cannot read", path_, errno);
     if (count == 0) break;
@@ -65,7 +65,8 @@ std::size_t FileDescriptor::read_at(std::int64_t offset, std::span<std::byte> by
 void FileDescriptor::write_at(std::int64_t offset, std::span<const std::byte> bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t count = ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, offset + static_cast<off_t>(done));
+    const ssize_t count =
+        ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, offset + static_cast<off_t>(done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw system_error("cannot write", path_, errno);
     done += static_cast<std::size_t>(count);

@@ -1,5 +1,3 @@
-#include <veery/base/quantity.hpp>
-
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -7,14 +5,17 @@
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/quantity.hpp>
 
 namespace veery {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, double>, 6> kUnits{{
-    {"", 1.0}, {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}, {"d", 86400.0}}};
+constexpr std::array<std::pair<std::string_view, double>, 6> kUnits{
+    {{"", 1.0}, {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}, {"d", 86400.0}}};
 
-std::string two_digits(long value) { return (value < 10 ? "0" : "") + std::to_string(value); }
+std::string two_digits(long value) {
+  return (value < 10 ? "0" : "") + std::to_string(value);
+}
 
 }  // namespace
 

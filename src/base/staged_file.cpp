@@ -1,5 +1,3 @@
-#include <veery/base/staged_file.hpp>
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,6 +7,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/base/file_descriptor.hpp>
+#include <veery/base/staged_file.hpp>
 
 namespace veery {
 namespace {

@@ -1,6 +1,6 @@
-#include <veery/base/text.hpp>
-
 #include <cstdint>
+
+#include <veery/base/text.hpp>
 
 namespace veery {
 namespace {

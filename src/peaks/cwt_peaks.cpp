@@ -1,9 +1,9 @@
-#include <veery/peaks/cwt_peaks.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
+
+#include <veery/peaks/cwt_peaks.hpp>
 
 #include "peaks/convolution.hpp"
 #include "peaks/ridge_lines.hpp"
@@ -79,7 +79,8 @@ std::vector<double> cwt_row(std::span<const float> signal, int width, std::int64
   // Mode "same" of a symmetric kernel: output i sums the signal from i − ⌊points / 2⌋ on.
   std::vector<double> padded(static_cast<std::size_t>(end - begin + points - 1), 0.0);
   const std::int64_t first = begin - points / 2;
-  for (std::int64_t i = std::max<std::int64_t>(first, 0); i < std::min(first + static_cast<std::int64_t>(padded.size()), length); ++i) {
+  for (std::int64_t i = std::max<std::int64_t>(first, 0);
+       i < std::min(first + static_cast<std::int64_t>(padded.size()), length); ++i) {
     padded[static_cast<std::size_t>(i - first)] = static_cast<double>(signal[static_cast<std::size_t>(i)]);
   }
   std::vector<double> row(static_cast<std::size_t>(end - begin));

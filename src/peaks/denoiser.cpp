@@ -1,8 +1,8 @@
-#include <veery/peaks/denoiser.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include <veery/peaks/denoiser.hpp>
 
 #include "peaks/dispatch.hpp"
 
@@ -22,7 +22,8 @@ VEERY_DISPATCH void add_moments(const float* row, double* sum, double* squares) 
   }
 }
 
-VEERY_DISPATCH void add_noise_moments(const float* row, const double* below, double* count, double* sum, double* squares) {
+VEERY_DISPATCH void add_noise_moments(const float* row, const double* below, double* count, double* sum,
+                                      double* squares) {
   for (int j = 0; j < kMelBands; ++j) {
     const double x = static_cast<double>(row[j]);
     const double is_noise = x < below[j] ? 1.0 : 0.0;
@@ -70,7 +71,8 @@ std::int64_t FrameStore::load(std::int64_t frame, std::vector<float>& piece) con
 Denoiser::Denoiser(std::filesystem::path spill_folder) : store_(std::move(spill_folder)) {}
 
 void Denoiser::append(std::span<const float> rows) {
-  for (std::size_t i = 0; i < rows.size(); i += kMelBands) add_moments(rows.data() + i, sum_.data(), sum_of_squares_.data());
+  for (std::size_t i = 0; i < rows.size(); i += kMelBands)
+    add_moments(rows.data() + i, sum_.data(), sum_of_squares_.data());
   store_.append(rows);
 }
 

@@ -65,7 +65,7 @@ MelKernel::MelKernel(int sample_rate_hz, std::int64_t bins, double scale) : firs
     const std::size_t groups = (band.weights.size() + kLanes - 1) / kLanes;
     const auto first = static_cast<std::size_t>(band.first_bin);
     bands_.push_back({first, weights_.size(), groups});
-    for (const float weight : band.weights) weights_.push_back(static_cast<float>(weight * scale));
+    for (const float weight : band.weights) weights_.push_back(static_cast<float>(static_cast<double>(weight) * scale));
     weights_.resize(bands_.back().first_weight + groups * kLanes, 0.0F);
     if (groups == 0) continue;
     first_bin_ = std::min(first_bin_, first);
@@ -81,7 +81,8 @@ void MelKernel::log_mel(std::span<const std::complex<float>> spectrum, float* ou
   }
   for (std::size_t j = 0; j < bands_.size(); ++j) {
     const Band& band = bands_[j];
-    output[j] = weighted_sum(weights_.data() + band.first_weight, magnitudes_.data() + band.first_bin, band.groups * kLanes);
+    output[j] =
+        weighted_sum(weights_.data() + band.first_weight, magnitudes_.data() + band.first_bin, band.groups * kLanes);
   }
   scaled_logs(output, bands_.size());
 }

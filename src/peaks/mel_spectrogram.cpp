@@ -1,10 +1,10 @@
-#include <veery/peaks/mel_spectrogram.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
 #include <utility>
+
+#include <veery/peaks/mel_spectrogram.hpp>
 
 #include "peaks/fft.hpp"
 #include "peaks/mel_kernel.hpp"
@@ -18,7 +18,9 @@ constexpr double kLowestHz = 60.0;
 constexpr double kHighestHz = 10'000.0;
 constexpr std::size_t kBatch = 48;  ///< frames an FFT call; fixed, so that results don't depend on pushes
 
-double to_mel(double hertz) { return 1127.0 * std::log1p(hertz / 700.0); }
+double to_mel(double hertz) {
+  return 1127.0 * std::log1p(hertz / 700.0);
+}
 
 std::vector<float> hann_window(std::int64_t length) {
   std::vector<float> window(static_cast<std::size_t>(length));
@@ -81,7 +83,6 @@ struct MelSpectrogram::State {
   std::vector<float> pending;  ///< samples from the next frame's start on
   std::int64_t samples = 0;
   std::vector<float> frames;
-  std::vector<std::complex<float>> spectra;
   std::vector<float> rows;
 
   State(int rate, Consumer to, const FrameGrid& on)
@@ -100,15 +101,15 @@ void MelSpectrogram::State::analyse(std::size_t start, std::size_t count) {
   const auto length = static_cast<std::size_t>(grid.window);
   const auto hop = static_cast<std::size_t>(grid.hop);
   frames.resize(count * length);
-  spectra.resize(count * (length / 2 + 1));
   rows.resize(count * kMelBands);
   for (std::size_t f = 0; f < count; ++f) {
     apply_window(pending.data() + start + f * hop, window.data(), frames.data() + f * length, length);
   }
-  real_fft_rows(frames, grid.window, spectra);
-  for (std::size_t f = 0; f < count; ++f) {
-    kernel.log_mel(std::span{spectra}.subspan(f * (length / 2 + 1), length / 2 + 1), rows.data() + f * kMelBands);
-  }
+  real_fft_rows(frames, grid.window, [&](std::span<const std::complex<float>> spectra) {
+    const std::size_t bins = length / 2 + 1;
+    for (std::size_t f = 0; f < count; ++f)
+      kernel.log_mel(spectra.subspan(f * bins, bins), rows.data() + f * kMelBands);
+  });
   consumer(rows);
 }
 

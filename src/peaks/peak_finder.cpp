@@ -1,18 +1,25 @@
-#include <veery/peaks/peak_finder.hpp>
-
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <veery/peaks/cwt_peaks.hpp>
 #include <veery/peaks/denoiser.hpp>
 #include <veery/peaks/mel_spectrogram.hpp>
+#include <veery/peaks/peak_finder.hpp>
+
+#include "peaks/dispatch.hpp"
 
 namespace veery {
 namespace {
 
 constexpr double kGateOverMean = 1.5;
 constexpr std::int64_t kGateReachFrames = 30;
+
+VEERY_DISPATCH bool all_finite(const float* samples, std::size_t count) {
+  bool finite = true;
+  for (std::size_t i = 0; i < count; ++i) finite &= __builtin_fabsf(samples[i]) <= std::numeric_limits<float>::max();
+  return finite;
+}
 
 /// Peaks near which (0.3 s) the energy reaches 1.5 times its mean.
 std::vector<std::int64_t> gate(std::span<const float> energy, std::vector<std::int64_t> frames) {
@@ -65,7 +72,7 @@ PeakFinder::PeakFinder(int sample_rate_hz, const PeakOptions& options)
 PeakFinder::~PeakFinder() = default;
 
 void PeakFinder::push(std::span<const float> samples) {
-  for (const float sample : samples) state_->finite = state_->finite && std::isfinite(sample);
+  state_->finite = state_->finite && all_finite(samples.data(), samples.size());
   state_->spectrogram.push(samples);
 }
 
@@ -84,11 +91,16 @@ std::vector<Peak> PeakFinder::finish() {
   return peaks;
 }
 
-std::span<const float> PeakFinder::energies() const { return state_->energy; }
+std::span<const float> PeakFinder::energies() const {
+  return state_->energy;
+}
 
 std::vector<Peak> find_peaks(std::span<const float> samples, int sample_rate_hz, const PeakOptions& options) {
+  constexpr std::size_t kSamplesPerPush = 65'536;  // the spectrogram copies what it is given
   PeakFinder finder{sample_rate_hz, options};
-  finder.push(samples);
+  for (std::size_t at = 0; at < samples.size(); at += kSamplesPerPush) {
+    finder.push(samples.subspan(at, std::min(kSamplesPerPush, samples.size() - at)));
+  }
   return finder.finish();
 }
 

@@ -17,10 +17,10 @@ SlidingQuantile::SlidingQuantile(std::span<const double> signal)
     : signal_(signal), by_rank_(signal.size()), rank_(signal.size()) {
   std::iota(by_rank_.begin(), by_rank_.end(), 0);
   const auto value = [&](std::int32_t position) { return signal[static_cast<std::size_t>(position)]; };
-  std::sort(by_rank_.begin(), by_rank_.end(), [&](std::int32_t a, std::int32_t b) {
-    return value(a) != value(b) ? value(a) < value(b) : a < b;
-  });
-  for (std::size_t r = 0; r < by_rank_.size(); ++r) rank_[static_cast<std::size_t>(by_rank_[r])] = static_cast<std::int32_t>(r);
+  std::sort(by_rank_.begin(), by_rank_.end(),
+            [&](std::int32_t a, std::int32_t b) { return value(a) != value(b) ? value(a) < value(b) : a < b; });
+  for (std::size_t r = 0; r < by_rank_.size(); ++r)
+    rank_[static_cast<std::size_t>(by_rank_[r])] = static_cast<std::int32_t>(r);
   present_.assign(signal.size() / kBitsPerWord + 1, 0);
   block_counts_.assign(present_.size() / kWordsPerBlock + 1, 0);
 }

@@ -23,10 +23,10 @@ class SlidingQuantile {
   [[nodiscard]] double value_at(std::int64_t order) const;
 
   std::span<const double> signal_;
-  std::vector<std::int32_t> by_rank_;        ///< position of each rank
-  std::vector<std::int32_t> rank_;           ///< rank of each position
-  std::vector<std::uint64_t> present_;       ///< one bit a rank
-  std::vector<std::int32_t> block_counts_;   ///< ranks present in each block of words
+  std::vector<std::int32_t> by_rank_;       ///< position of each rank
+  std::vector<std::int32_t> rank_;          ///< rank of each position
+  std::vector<std::uint64_t> present_;      ///< one bit a rank
+  std::vector<std::int32_t> block_counts_;  ///< ranks present in each block of words
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
 };

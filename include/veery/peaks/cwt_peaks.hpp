@@ -17,7 +17,8 @@ inline constexpr std::array<int, 10> kCwtWidths{50, 65, 80, 95, 110, 125, 140, 1
 [[nodiscard]] std::vector<double> ricker_wavelet(std::int64_t points, int width);
 
 /// Samples [begin, end) of one row of the transform of `signal`.
-[[nodiscard]] std::vector<double> cwt_row(std::span<const float> signal, int width, std::int64_t begin, std::int64_t end);
+[[nodiscard]] std::vector<double> cwt_row(std::span<const float> signal, int width, std::int64_t begin,
+                                          std::int64_t end);
 
 /// Positions of the peaks, ascending (duplicates are possible in principle).
 [[nodiscard]] std::vector<std::int64_t> find_cwt_peaks(std::span<const float> signal);

@@ -50,6 +50,10 @@ class PeakFinder {
   std::unique_ptr<State> state_;
 };
 
-[[nodiscard]] std::vector<Peak> find_peaks(std::span<const float> samples, int sample_rate_hz, const PeakOptions& options);
+/// How many threads LibTorch may use inside one call; set once, before any other thread starts.
+void set_fft_threads(int threads);
+
+[[nodiscard]] std::vector<Peak> find_peaks(std::span<const float> samples, int sample_rate_hz,
+                                           const PeakOptions& options);
 
 }  // namespace veery

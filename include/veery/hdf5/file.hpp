@@ -1,0 +1,54 @@
+#pragma once
+// Files and groups. The same calls give the same bytes: no times are stored, in files of HDF5's 1.10 format.
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <veery/hdf5/dataset.hpp>
+#include <veery/hdf5/object.hpp>
+
+namespace veery::hdf5 {
+
+class Group : public Object {
+ public:
+  using Object::Object;
+
+  Group create_group(const std::string& name);
+  Dataset create_dataset(const std::string& name, const ElementType& type, const DatasetLayout& layout);
+  /// `parts` follow each other along the first axis; their rows must add up to shape[0].
+  Dataset create_virtual_dataset(const std::string& name, const ElementType& type,
+                                 const std::vector<std::int64_t>& shape, std::span<const VirtualPart> parts);
+
+  [[nodiscard]] bool contains(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] Group open_group(const std::string& name) const;
+  [[nodiscard]] Dataset open_dataset(const std::string& name) const;
+};
+
+/// An open file and its root group. Only one thread of a process may use HDF5.
+class File {
+ public:
+  /// Replaces what is there.
+  [[nodiscard]] static File create(const std::filesystem::path& path);
+  [[nodiscard]] static File open(const std::filesystem::path& path);
+
+  /// Without `close` what was written is of no use: on a full disk it is abandoned, not flushed. Never throws.
+  ~File();
+  File(File&&) noexcept = default;
+  File& operator=(File&&) noexcept = default;
+
+  [[nodiscard]] Group& root() { return root_; }
+  [[nodiscard]] const Group& root() const { return root_; }
+
+  /// Writes what is still in memory; Error when that fails (full disk) or a group or dataset is still open.
+  void close();
+
+ private:
+  explicit File(Handle handle);
+
+  Handle handle_;
+  Group root_;
+};
+
+}  // namespace veery::hdf5

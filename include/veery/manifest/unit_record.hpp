@@ -1,0 +1,72 @@
+#pragma once
+// What one work unit left behind: the resume state, and all that the manifest is made of. Written last, so a
+// record that exists means that everything it names exists. No times inside: the same work, the same bytes.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <veery/audio/refusal.hpp>
+
+namespace veery {
+
+struct PublishedFile {
+  std::string path;  ///< relative to the output folder
+  std::int64_t bytes = 0;
+  std::string sha256;
+};
+
+/// Source frames [begin, end) of a recording that could not be used.
+struct LostRow {
+  std::string path;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  Refusal refusal;
+};
+
+struct RecordingRow {
+  std::string path;
+  std::int64_t claimed_frames = 0;
+  std::int64_t frames_read = 0;
+  int sample_rate_hz = 0;
+  std::int64_t slices = 0;
+  std::int64_t slices_on_lost = 0;  ///< left out because they touch a lost range
+};
+
+struct SliceRow {
+  std::string filename;
+  std::uint64_t recording_id = 0;
+  std::int64_t segment_id = 0;
+  std::uint64_t segment_start = 0;
+  std::uint64_t segment_end = 0;
+  std::int64_t source_start_sample = 0;
+  std::int64_t source_end_sample = 0;
+  int source_sample_rate_hz = 0;
+  std::int64_t padded_samples = 0;
+  std::int64_t peak_sample = -1;
+  std::optional<float> peak_energy;
+  std::string start_time;
+  std::string site;
+  std::int64_t row = -1;       ///< in the shard; -1: no shard
+  std::uint64_t row_xxh3 = 0;  ///< of the row's audio as stored
+  std::string clip;            ///< path of the audio file; empty: none
+};
+
+struct UnitRecord {
+  int unit = 0;
+  std::string split;
+  std::string fingerprint;
+  std::string shard;  ///< file name; empty: no shards were asked for
+  std::int64_t shard_rows = 0;
+  std::vector<PublishedFile> files;
+  std::vector<RecordingRow> recordings;
+  std::vector<LostRow> lost;
+  std::vector<SliceRow> slices;
+};
+
+[[nodiscard]] std::string unit_record_to_json(const UnitRecord& record);
+/// Throws Error when the text is not a record of this format version.
+[[nodiscard]] UnitRecord unit_record_from_json(std::string_view text);
+
+}  // namespace veery

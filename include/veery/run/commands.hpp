@@ -1,0 +1,47 @@
+#pragma once
+// One function per command. Each returns the exit code.
+#include <filesystem>
+#include <vector>
+
+#include <veery/mpi/communicator.hpp>
+#include <veery/run/options.hpp>
+#include <veery/synthesis/soundscape.hpp>
+
+namespace veery {
+
+namespace exit_code {
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kDoneWithBad = 3;  ///< done, but some recordings are in the quarantine
+inline constexpr int kDiffers = 4;      ///< verify found differences
+inline constexpr int kStopped = 75;     ///< stopped early: run again to continue
+}  // namespace exit_code
+
+/// Archive → peaks → slices → shards and clips → tables and manifest; continues what an earlier run left.
+int run_process(Communicator& world, const ProcessOptions& options);
+
+/// The index alone: a table on standard output, or OUT/index.csv and OUT/quarantine.csv.
+int run_index(Communicator& world, const ProcessOptions& options);
+
+struct PeaksOptions {
+  std::vector<std::filesystem::path> files;
+  StreamOptions stream;
+  SliceOptions slices;
+};
+/// CSV on standard output: path,rank,sample,time_s,energy.
+int run_peaks(const PeaksOptions& options);
+
+/// Re-reads everything below `output` and names on standard output what differs from the manifest.
+int run_verify(Communicator& world, const std::filesystem::path& output);
+
+struct SynthesizeOptions {
+  std::filesystem::path output;
+  double hours = 1.0;
+  int threads = 0;
+  SoundscapeOptions soundscape;
+};
+/// Soundscapes as FLAC with their annotations beside them.
+int run_synthesize(const SynthesizeOptions& options);
+
+}  // namespace veery

@@ -1,0 +1,60 @@
+#pragma once
+// One row of the dataset: a slice of a recording with everything known about it, apart from its audio. The fields
+// of Perch's own schema that field recordings have keep Perch's names.
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <veery/base/digest.hpp>
+
+namespace veery {
+
+enum class AudioType { int16, float32 };
+
+/// What all shards of a dataset agree on. The text lengths are in bytes of UTF-8.
+struct ExampleSchema {
+  int sample_rate_hz = 32000;
+  std::int64_t samples_per_row = 0;
+  AudioType audio_type = AudioType::int16;
+  std::size_t filename_bytes = 1;
+  std::size_t label_bytes = 1;
+  std::size_t site_bytes = 1;
+  bool compress = false;
+
+  friend bool operator==(const ExampleSchema&, const ExampleSchema&) = default;
+};
+
+[[nodiscard]] std::size_t row_bytes(const ExampleSchema& schema);
+
+struct Example {
+  std::uint64_t recording_id = 0;
+  std::int64_t segment_id = 0;
+  std::uint64_t segment_start = 0;  ///< samples at the dataset's rate
+  std::uint64_t segment_end = 0;    ///< exclusive
+  std::string filename;
+  std::string label;
+  std::int64_t source_start_sample = 0;  ///< samples of the file, at its own rate
+  std::int64_t source_end_sample = 0;    ///< exclusive
+  std::int32_t source_sample_rate_hz = 0;
+  std::int64_t padded_samples = 0;                              ///< samples of the row that are not from the file
+  std::int64_t peak_sample = -1;                                ///< at the dataset's rate; -1: none
+  float peak_energy = std::numeric_limits<float>::quiet_NaN();  ///< NaN: none
+  std::string start_time;  ///< ISO 8601 wall clock of the row's first sample, at most 32 bytes; empty: unknown
+  std::string site;
+  std::int64_t spool_row = -1;  ///< where the audio waits; not stored
+};
+
+/// `<filename>_<segment_id>`, as Perch names its examples: unique in a dataset.
+[[nodiscard]] std::string example_key(const Example& example);
+
+/// TFDS's place of a key within a split: ascending, read as a 128-bit big-endian number.
+[[nodiscard]] Md5 order_hash(std::string_view split, std::string_view key);
+
+/// The indices of `examples` in TFDS's order. Two examples with one key are an Error that names both.
+[[nodiscard]] std::vector<std::size_t> order_examples(std::string_view split, std::span<const Example> examples);
+
+}  // namespace veery

@@ -1,0 +1,38 @@
+#pragma once
+// Reads a shard, or a split's index file, and checks it.
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <veery/hdf5/file.hpp>
+#include <veery/shards/example.hpp>
+
+namespace veery {
+
+class ShardReader {
+ public:
+  /// Throws Error when the file is no shard or index of this format, or is cut short.
+  explicit ShardReader(const std::filesystem::path& path);
+
+  [[nodiscard]] const ExampleSchema& schema() const { return schema_; }
+  [[nodiscard]] std::int64_t rows() const { return audio_.shape()[0]; }
+  [[nodiscard]] std::string attribute(const std::string& name) const { return file_.root().text(name); }
+
+  [[nodiscard]] std::vector<Example> examples() const;
+  [[nodiscard]] std::vector<std::uint64_t> row_hashes() const;
+  /// The row as stored. Throws Error when its checksum is wrong.
+  void read_audio(std::int64_t row, std::span<std::byte> audio) const;
+
+  /// Re-reads everything, recomputes every row's hash, and checks that keys are in order. One text a problem.
+  [[nodiscard]] std::vector<std::string> verify() const;
+
+ private:
+  hdf5::File file_;
+  hdf5::Dataset audio_;
+  ExampleSchema schema_;
+};
+
+}  // namespace veery

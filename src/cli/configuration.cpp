@@ -1,0 +1,48 @@
+#include "cli/configuration.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+namespace veery {
+namespace {
+
+std::string variable_name(const std::string& option) {
+  std::string name = "VEERY_" + option;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+/// CLI11 lets the file win over the environment; leaving out what the environment sets turns that round.
+class EnvironmentFirst final : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> entries = CLI::ConfigTOML::from_config(input);
+    std::erase_if(entries,
+                  [](const CLI::ConfigItem& item) { return std::getenv(variable_name(item.name).c_str()) != nullptr; });
+    return entries;
+  }
+};
+
+}  // namespace
+
+void add_configuration(CLI::App& app) {
+  app.set_config("--config", "", "Configuration file (TOML), one section a command")->envname("VEERY_CONFIG");
+  app.config_formatter(std::make_shared<EnvironmentFirst>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    command->fallthrough();
+    for (CLI::Option* option : command->get_options()) {
+      if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
+        option->envname(variable_name(option->get_lnames().front()));
+      }
+    }
+  }
+}
+
+std::string effective_configuration(const CLI::App& command) {
+  return "[" + command.get_name() + "]\n" + command.config_to_str(true, false);
+}
+
+}  // namespace veery

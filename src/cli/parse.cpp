@@ -1,0 +1,156 @@
+#include "cli/parse.hpp"
+
+#include <charconv>
+#include <limits>
+#include <map>
+
+#include <veery/base/error.hpp>
+#include <veery/base/quantity.hpp>
+
+namespace veery {
+namespace {
+
+/// An option that takes one of a few words.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& target,
+                        const std::map<std::string, Value>& words, const std::string& help,
+                        const std::string& shown_default) {
+  return command
+      .add_option_function<std::string>(
+          name, [&target, words](const std::string& word) { target = words.at(word); }, help)
+      ->check(CLI::IsMember(words))
+      ->default_str(shown_default);
+}
+
+ChannelChoice parse_channels(const std::string& text) {
+  if (text == "mean") return {0};
+  if (text == "first") return {1};
+  int channel = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), channel);
+  if (result.ec == std::errc{} && result.ptr == text.data() + text.size() && channel >= 1) return {channel};
+  throw UsageError{"not a choice of channels: " + text, "--channels", "mean, first, or a number from 1"};
+}
+
+std::vector<Split> parse_splits(const std::string& text) {
+  std::vector<Split> splits;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, end - at);
+    at = end + 1;
+    const std::size_t equals = std::min(part.find('='), part.size());
+    Split split{part.substr(0, equals), 1.0};
+    const char* number = part.data() + std::min(equals + 1, part.size());
+    const auto result = std::from_chars(number, part.data() + part.size(), split.share);
+    const bool whole = equals == part.size() || (result.ec == std::errc{} && result.ptr == part.data() + part.size());
+    if (split.name.empty() || !whole)
+      throw UsageError{"not a split: " + part, "--split", "write train=0.9,validation=0.1"};
+    splits.push_back(std::move(split));
+  }
+  return splits;
+}
+
+}  // namespace
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name, double& seconds, const std::string& help,
+                          const std::string& shown_default) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&seconds, name](const std::string& text) {
+            try {
+              seconds = parse_duration_s(text);
+            } catch (const UsageError& problem) {
+              throw UsageError{problem.what(), name};
+            }
+          },
+          help)
+      ->default_str(shown_default)
+      ->type_name("TIME");
+}
+
+void add_archive_options(CLI::App& command, ArchiveOptions& options) {
+  command.add_option("ARCHIVE", options.archive, "Folder of recordings")
+      ->required()
+      ->type_name("DIR")
+      ->configurable(false);
+  command
+      .add_option("--files-from", options.files_from,
+                  "Take the paths in this list (one a line) instead of the whole tree")
+      ->type_name("FILE");
+}
+
+void add_stream_options(CLI::App& command, StreamOptions& options) {
+  command.add_option("--sample-rate", options.sample_rate_hz, "Rate of the dataset, in Hz")
+      ->capture_default_str()
+      ->type_name("HZ");
+  command
+      .add_option_function<std::string>(
+          "--channels", [&options](const std::string& text) { options.channels = parse_channels(text); },
+          "Channels of a file that make the signal: mean (of all), first, or a number from 1")
+      ->default_str("mean");
+  add_choice<ResamplerKind>(command, "--resampler", options.resampler,
+                            {{"soxr-hq", ResamplerKind::soxr_hq}, {"perch", ResamplerKind::perch}},
+                            "soxr-hq, or perch: SciPy's polyphase filter, for parity", "soxr-hq");
+}
+
+void add_peak_options(CLI::App& command, SliceOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "--peak-scope",
+          [&options](const std::string& text) {
+            options.peak_scope_s =
+                text == "recording" ? std::numeric_limits<double>::infinity() : parse_duration_s(text);
+          },
+          "Look for peaks in blocks of this length, each on its own, or in the whole 'recording'")
+      ->default_str("300s")
+      ->type_name("TIME");
+  command
+      .add_option("--peaks-per-scope", options.peaks.most_peaks,
+                  "Keep so many of the strongest peaks of a scope; 0: all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  add_choice<PerchCompat>(command, "--compat", options.peaks.compat,
+                          {{"none", PerchCompat::off}, {"perch", PerchCompat::on}},
+                          "perch: repeat Perch's rounding and tie rules to the sample", "none");
+}
+
+void add_slice_options(CLI::App& command, SliceOptions& options) {
+  add_choice<SliceMode>(command, "--slices", options.mode, {{"peaks", SliceMode::peaks}, {"fixed", SliceMode::fixed}},
+                        "Where slices are cut: around peaks, or by the clock", "peaks");
+  add_duration(command, "--interval", options.interval_s, "Length of a slice", "6s");
+  add_duration(command, "--hop", options.hop_s, "Fixed slices: from start to start", "5s");
+  add_choice<Tail>(command, "--tail", options.tail,
+                   {{"drop", Tail::drop}, {"pad", Tail::pad}, {"shift", Tail::shift}, {"remainder", Tail::remainder}},
+                   "Fixed slices: what becomes of the end of a recording", "drop");
+  add_choice<Edge>(command, "--edge", options.edge, {{"shift", Edge::shift}, {"drop", Edge::drop}},
+                   "Peak slices that would leave the recording: moved inward, or dropped at its end", "shift");
+  add_peak_options(command, options);
+}
+
+void add_plan_options(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "--split", [&options](const std::string& text) { options.splits = parse_splits(text); },
+          "Splits and their shares, e.g. train=0.9,validation=0.1")
+      ->default_str("train=1");
+  add_choice<SplitBy>(command, "--split-by", options.split_by,
+                      {{"recording", SplitBy::recording}, {"site", SplitBy::site}, {"day", SplitBy::day}},
+                      "What must stay in one split", "recording");
+  command
+      .add_option_function<std::string>(
+          "--unit-audio",
+          [&options](const std::string& text) { options.unit_s = text == "auto" ? 0.0 : parse_duration_s(text); },
+          "Audio in a work unit, which makes one shard; auto: 1/256 of the archive, 15min to 4h")
+      ->default_str("auto")
+      ->type_name("TIME");
+}
+
+void add_report_options(CLI::App& command, ReportOptions& options) {
+  command.add_flag("--quiet", options.quiet, "Say nothing but problems");
+  command.add_flag("--verbose", options.verbose, "Say more");
+  add_duration(command, "--log-every", options.log_every_s, "How often to log progress where there is no terminal",
+               "30s");
+  command.add_option("--log-file", options.log_file, "Write the log here too")->type_name("FILE");
+}
+
+}  // namespace veery

@@ -1,0 +1,44 @@
+#include <utility>
+
+#include <veery/hdf5/file.hpp>
+
+#include "hdf5/calls.hpp"
+
+namespace veery::hdf5 {
+
+File::File(Handle handle) : handle_(std::move(handle)), root_(call::open_group(handle_.id(), "/")) {}
+
+File File::create(const std::filesystem::path& path) {
+  call::start_library();
+  const Handle creation = call::property_list(H5P_FILE_CREATE);
+  call::omit_times(creation);
+  call::keep_attributes_compact(creation);
+  call::keep_link_order(creation);
+  const Handle access = call::property_list(H5P_FILE_ACCESS);
+  // Strict: a dataset left open at close would mean that bytes are written after the file was published.
+  call::set_file_access(access, H5F_CLOSE_SEMI);
+  return File{call::create_file(path, creation, access)};
+}
+
+File File::open(const std::filesystem::path& path) {
+  call::start_library();
+  const Handle access = call::property_list(H5P_FILE_ACCESS);
+  call::set_file_access(access, H5F_CLOSE_WEAK);
+  return File{call::open_file(path, access)};
+}
+
+File::~File() {
+  root_ = Group{Handle{}};
+  // A file that can't be flushed can't be closed either: HDF5 would free it and keep its identifier, and crash at
+  // the next look at it. It stays open until the process ends.
+  if (handle_.is_open() && !call::flush_succeeds(handle_.id())) handle_.release();
+}
+
+void File::close() {
+  root_ = Group{Handle{}};
+  call::flush_file(handle_.id());
+  const std::int64_t id = handle_.release();
+  call::close_file(id);
+}
+
+}  // namespace veery::hdf5

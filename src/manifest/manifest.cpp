@@ -1,0 +1,94 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include <veery/base/digest.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/version.hpp>
+#include <veery/manifest/manifest.hpp>
+
+namespace veery {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::string_view kKind = "veery.manifest";
+constexpr int kFormatVersion = 1;
+
+Json describe(const Totals& totals, std::size_t units) {
+  return {{"recordings", totals.recordings},
+          {"refused", totals.refused},
+          {"damaged", totals.damaged},
+          {"units", units},
+          {"hours_read", totals.hours_read},
+          {"slices", totals.slices},
+          {"slices_on_lost", totals.slices_on_lost},
+          {"coverage",
+           {{"claimed_frames", totals.claimed_frames},
+            {"frames_read", totals.frames_read},
+            {"frames_lost", totals.frames_lost},
+            {"all_accounted_for", totals.all_accounted_for()}}}};
+}
+
+}  // namespace
+
+Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records) {
+  Totals totals;
+  totals.recordings = static_cast<std::int64_t>(index.recordings.size());
+  totals.refused = static_cast<std::int64_t>(index.refused.size());
+  for (const UnitRecord& record : records) {
+    for (const RecordingRow& row : record.recordings) {
+      totals.claimed_frames += row.claimed_frames;
+      totals.frames_read += row.frames_read;
+      totals.hours_read += static_cast<double>(row.frames_read) / row.sample_rate_hz / 3600.0;
+      totals.slices += row.slices;
+      totals.slices_on_lost += row.slices_on_lost;
+      const auto is_here = [&](const LostRow& lost) { return lost.path == row.path; };
+      if (std::any_of(record.lost.begin(), record.lost.end(), is_here)) ++totals.damaged;
+    }
+    for (const LostRow& lost : record.lost) {
+      // NaN was read, then blanked: it counts as read.
+      if (lost.refusal.reason != Reason::not_finite) totals.frames_lost += lost.end - lost.begin;
+    }
+  }
+  return totals;
+}
+
+std::string manifest_json(const Totals& totals, const std::vector<UnitRecord>& records,
+                          std::vector<PublishedFile> files) {
+  for (const UnitRecord& record : records) files.insert(files.end(), record.files.begin(), record.files.end());
+  std::sort(files.begin(), files.end(), [](const PublishedFile& a, const PublishedFile& b) { return a.path < b.path; });
+  Json list = Json::array();
+  for (const PublishedFile& file : files)
+    list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  const Json json{{"kind", kKind},
+                  {"format_version", kFormatVersion},
+                  {"program_version", program_version()},
+                  {"commit", program_commit()},
+                  {"totals", describe(totals, records.size())},
+                  {"files", list}};
+  return json.dump(1) + "\n";
+}
+
+std::string totals_json(const Totals& totals, std::size_t units) {
+  return describe(totals, units).dump(1);
+}
+
+ManifestContent read_manifest(const std::string& manifest) {
+  try {
+    const Json json = Json::parse(manifest);
+    if (json.at("kind") != kKind || json.at("format_version") != kFormatVersion)
+      throw Error{"another kind or version", "manifest"};
+    ManifestContent content{json.at("totals").dump(1), {}};
+    for (const Json& file : json.at("files"))
+      content.files.push_back({file.at("path"), file.at("bytes"), file.at("sha256")});
+    return content;
+  } catch (const std::exception& failure) {
+    throw Error{"not a manifest of format version 1", failure.what()};
+  }
+}
+
+PublishedFile describe_text(std::string path, const std::string& text) {
+  return {std::move(path), static_cast<std::int64_t>(text.size()), sha256_hex(text)};
+}
+
+}  // namespace veery

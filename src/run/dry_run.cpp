@@ -1,0 +1,73 @@
+#include "run/dry_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/quantity.hpp>
+
+#include "run/cores.hpp"
+
+namespace veery {
+namespace {
+
+struct Share {
+  std::size_t units = 0;
+  std::size_t recordings = 0;
+  double audio_s = 0.0;
+  double slices = 0.0;
+};
+
+/// At most so many: peaks may be fewer than asked for.
+double expected_slices(double seconds, const SliceOptions& options) {
+  if (options.mode == SliceMode::fixed) {
+    return options.tail == Tail::drop ? std::max(std::floor((seconds - options.interval_s) / options.hop_s) + 1.0, 0.0)
+                                      : std::ceil(seconds / options.hop_s);
+  }
+  const double most = options.peaks.most_peaks;
+  if (most <= 0.0) return seconds / options.interval_s;
+  return options.whole_recording_scope() ? most : std::ceil(seconds / options.peak_scope_s) * most;
+}
+
+double memory_bound(const ProcessOptions& options, int threads) {
+  // A worker holds one scope of audio with room to grow, its log-mel frames and the scope's look-ahead.
+  const double scope_s = options.slices.mode == SliceMode::fixed || options.slices.whole_recording_scope()
+                             ? 60.0
+                             : options.slices.peak_scope_s;
+  const double worker = scope_s * (options.stream.sample_rate_hz * 4.0 * 2.0 + 100.0 * 160.0 * 4.0 * 2.0) + 30e6;
+  return 400e6 + threads * worker;
+}
+
+std::string row(const std::string& name, const Share& share, double row_bytes) {
+  return name + ": " + std::to_string(share.units) + " units, " + std::to_string(share.recordings) + " recordings, " +
+         fixed_decimal(share.audio_s / 3600.0, 2) + " h, at most " + fixed_decimal(share.slices, 0) + " slices, " +
+         format_bytes(share.slices * row_bytes) + " to write\n";
+}
+
+}  // namespace
+
+std::string describe_plan(const RunPlan& plan, const ProcessOptions& options, int ranks) {
+  std::vector<Share> shares(static_cast<std::size_t>(ranks));
+  Share all;
+  for (const int number : largest_first(plan.work)) {
+    const WorkUnit& unit = plan.work.units[static_cast<std::size_t>(number)];
+    auto least = std::min_element(shares.begin(), shares.end(),
+                                  [](const Share& a, const Share& b) { return a.audio_s < b.audio_s; });
+    for (Share* share : {&*least, &all}) {
+      ++share->units;
+      share->recordings += unit.recordings.size();
+      share->audio_s += unit.audio_s;
+      for (const std::size_t i : unit.recordings)
+        share->slices += expected_slices(plan.index.recordings[i].claimed_s(), options.slices);
+    }
+  }
+  const double bytes = static_cast<double>(row_bytes(plan.schema));
+  std::string text = row("all", all, bytes);
+  for (std::size_t r = 0; r < shares.size(); ++r) text += row("rank " + std::to_string(r), shares[r], bytes);
+  const int threads = options.threads > 0 ? options.threads : usable_cores(ranks);
+  text += "memory: at most " + format_bytes(memory_bound(options, threads)) + " a rank with " +
+          std::to_string(threads) + " thread(s)\n";
+  return text;
+}
+
+}  // namespace veery

@@ -1,0 +1,28 @@
+#include <cstdio>
+
+#include <veery/base/staged_file.hpp>
+#include <veery/manifest/manifest.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/run/commands.hpp>
+
+#include "run/indexing.hpp"
+
+namespace veery {
+
+int run_index(Communicator& world, const ProcessOptions& options) {
+  Reporter reporter{options.report, world.rank() == 0};
+  const ArchiveIndex index = build_index(world, options, reporter);
+  if (world.rank() != 0) return exit_code::kDone;
+  const std::string table = index_csv(index, plan_work(index, options.plan));
+  const std::string quarantine = quarantine_csv(index, {});
+  if (options.output.empty()) {
+    std::fputs(table.c_str(), stdout);
+    if (!index.refused.empty()) reporter.warn("refused:\n" + quarantine);
+  } else {
+    publish_text(options.output / output_name::kIndex, table);
+    publish_text(options.output / output_name::kQuarantine, quarantine);
+  }
+  return index.refused.empty() || options.allow_bad ? exit_code::kDone : exit_code::kDoneWithBad;
+}
+
+}  // namespace veery

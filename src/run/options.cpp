@@ -1,0 +1,121 @@
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
+#include <veery/run/options.hpp>
+#include <veery/shards/shard_place.hpp>
+
+namespace veery {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string channels_text(const ChannelChoice& choice) {
+  return choice.channel == 0 ? "mean" : std::to_string(choice.channel);
+}
+
+std::string_view tail_name(Tail tail) {
+  switch (tail) {
+    case Tail::drop:
+      return "drop";
+    case Tail::pad:
+      return "pad";
+    case Tail::shift:
+      return "shift";
+    case Tail::remainder:
+      return "remainder";
+  }
+  return "unknown";
+}
+
+std::string_view split_by_name(SplitBy by) {
+  if (by == SplitBy::recording) return "recording";
+  return by == SplitBy::site ? "site" : "day";
+}
+
+std::string splits_text(const std::vector<Split>& splits) {
+  std::string text;
+  for (const Split& split : splits) text += (text.empty() ? "" : ",") + split.name + "=" + decimal(split.share);
+  return text;
+}
+
+void require(bool good, std::string_view option, std::string_view problem, std::string_view remedy) {
+  if (!good) throw UsageError{problem, option, remedy};
+}
+
+}  // namespace
+
+std::string result_options_json(const ProcessOptions& options) {
+  const SliceOptions& slices = options.slices;
+  const bool peaks = slices.mode == SliceMode::peaks;
+  Json json{{"sample-rate", options.stream.sample_rate_hz},
+            {"channels", channels_text(options.stream.channels)},
+            {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"},
+            {"slices", peaks ? "peaks" : "fixed"},
+            {"interval", decimal(slices.interval_s) + "s"}};
+  if (peaks) {
+    json["peak-scope"] = slices.whole_recording_scope() ? "recording" : decimal(slices.peak_scope_s) + "s";
+    json["peaks-per-scope"] = slices.peaks.most_peaks;
+    json["compat"] = slices.peaks.compat == PerchCompat::on ? "perch" : "none";
+    json["edge"] = slices.edge == Edge::shift ? "shift" : "drop";
+  } else {
+    json["hop"] = decimal(slices.hop_s) + "s";
+    json["tail"] = tail_name(slices.tail);
+  }
+  json["split"] = splits_text(options.plan.splits);
+  json["split-by"] = split_by_name(options.plan.split_by);
+  json["unit-audio"] = options.plan.unit_s > 0.0 ? decimal(options.plan.unit_s) + "s" : "auto";
+  json["shards"] = options.dataset.shards ? "hdf5" : "none";
+  if (options.dataset.shards) {
+    json["dataset-name"] = options.dataset.name;
+    json["dataset-version"] = options.dataset.version;
+    json["audio-type"] = options.dataset.audio_type == AudioType::int16 ? "int16" : "float32";
+    json["compress"] = options.dataset.compress;
+  }
+  json["clips"] = !options.clips ? "none" : *options.clips == AudioFormat::flac ? "flac" : "wav";
+  return json.dump(1) + "\n";
+}
+
+std::string describe_difference(const std::string& before, const std::string& now) {
+  const Json old_options = Json::parse(before, nullptr, false);
+  const Json new_options = Json::parse(now);
+  if (!old_options.is_object()) return "the earlier run's options can't be read";
+  std::string text;
+  const auto value = [](const Json& json, const std::string& key) {
+    return !json.contains(key) ? "unset" : json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
+  };
+  const auto compare = [&](const std::string& key) {
+    const std::string was = value(old_options, key);
+    const std::string is = value(new_options, key);
+    if (was != is) text += (text.empty() ? "--" : ", --") + key + " was " + was + " and is " + is;
+  };
+  for (const auto& [key, unused] : new_options.items()) compare(key);
+  for (const auto& [key, unused] : old_options.items()) {
+    if (!new_options.contains(key)) compare(key);
+  }
+  return text;
+}
+
+void check_options(const ProcessOptions& options) {
+  const SliceOptions& slices = options.slices;
+  const double rate = options.stream.sample_rate_hz;
+  require(rate >= 1000 && rate <= 2'000'000, "--sample-rate", "the rate is out of range", "1000 to 2000000 Hz");
+  require(slices.interval_s * rate >= 1.0 && slices.interval_s <= 3600.0, "--interval", "the interval is out of range",
+          "from one sample to an hour");
+  require(slices.mode == SliceMode::peaks || slices.hop_s >= 0.001, "--hop", "the hop is too short", "at least 1ms");
+  require(slices.mode == SliceMode::fixed || slices.whole_recording_scope() || slices.peak_scope_s >= slices.interval_s,
+          "--peak-scope", "the scope is shorter than a slice", "at least --interval, or 'recording'");
+  require(slices.whole_recording_scope() || slices.peak_scope_s <= 3600.0, "--peak-scope",
+          "the scope is too long to hold in memory", "at most 1h, or 'recording'");
+  require(options.dataset.shards || options.clips.has_value(), "--shards none", "there is nothing to write",
+          "add --clips flac");
+  require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
+          "1 to 4096, or 0 for all cores");
+  for (const Split& split : options.plan.splits) {
+    static_cast<void>(shard_file_name({options.dataset.name, options.dataset.version, split.name, 0, 1}));
+  }
+}
+
+}  // namespace veery

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+
+#include <veery/base/error.hpp>
+#include <veery/base/quantity.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/manifest/manifest.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/run/commands.hpp>
+
+#include "run/dry_run.hpp"
+#include "run/indexing.hpp"
+#include "run/publish.hpp"
+#include "run/rank_work.hpp"
+#include "run/resume.hpp"
+#include "run/stop_signal.hpp"
+
+namespace veery {
+namespace {
+
+/// Units still to do, largest first; finished ones' records go to `records`.
+std::vector<int> open_units(const RunPlan& plan, const ProcessOptions& options, std::vector<UnitRecord>& records) {
+  records = resume_run(plan, options);
+  std::vector<int> order = largest_first(plan.work);
+  std::erase_if(order, [&](int unit) {
+    return std::any_of(records.begin(), records.end(), [&](const UnitRecord& record) { return record.unit == unit; });
+  });
+  return order;
+}
+
+int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<UnitRecord> records,
+             const WorkResult& result, Reporter& reporter) {
+  for (const std::string& text : result.records) records.push_back(unit_record_from_json(text));
+  std::sort(records.begin(), records.end(), [](const UnitRecord& a, const UnitRecord& b) { return a.unit < b.unit; });
+  reporter.info(rank_table(result.ranks));
+  if (records.size() < plan.work.units.size()) {
+    reporter.warn("stopped early: " + std::to_string(records.size()) + " of " + std::to_string(plan.work.units.size()) +
+                  " units are done; run the same command again to continue");
+    return exit_code::kStopped;
+  }
+  const Totals totals = publish_results(options, plan, records);
+  reporter.info("done: " + std::to_string(totals.slices) + " slices of " + std::to_string(totals.recordings) +
+                " recordings in " + options.output.string() + "; " + std::to_string(totals.refused) + " refused, " +
+                std::to_string(totals.damaged) + " damaged (quarantine.csv)");
+  if (!totals.all_accounted_for())
+    throw Error{"frames are unaccounted for", (options.output / output_name::kManifest).string(),
+                "a defect: report it"};
+  const bool bad = totals.refused > 0 || totals.damaged > 0;
+  return bad && !options.allow_bad ? exit_code::kDoneWithBad : exit_code::kDone;
+}
+
+}  // namespace
+
+int run_process(Communicator& world, const ProcessOptions& options) {
+  const bool leads = world.rank() == 0;
+  const auto start = std::chrono::system_clock::now();
+  check_options(options);
+  watch_stop_signals();
+  set_fft_threads(1);
+  Reporter reporter{options.report, leads};
+  if (leads && !options.dry_run) claim_output(options);
+  const RunPlan plan = make_run_plan(build_index(world, options, reporter), options);
+  if (options.dry_run) {
+    if (leads) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
+    return exit_code::kDone;
+  }
+  std::vector<UnitRecord> records;
+  std::vector<int> order;
+  if (leads) {
+    order = open_units(plan, options, records);
+    if (!records.empty()) reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
+  }
+  world.barrier();
+  const WorkResult result = do_units(world, plan, options, std::move(order), reporter);
+  const std::vector<std::string> hosts = world.gather(world.host());
+  int code = exit_code::kDone;
+  if (leads) {
+    code = conclude(options, plan, std::move(records), result, reporter);
+    publish_run(options, hosts, result.ranks, start, code);
+  }
+  std::string agreed = std::to_string(code);
+  world.broadcast(agreed);
+  return std::stoi(agreed);
+}
+
+}  // namespace veery

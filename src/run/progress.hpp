@@ -1,0 +1,59 @@
+#pragma once
+// How far a run is, for people: one live line on a terminal, plain lines elsewhere, a table at the end.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <veery/run/options.hpp>
+
+namespace veery {
+
+/// Counters of one rank; sent as bytes.
+struct RankProgress {
+  double units = 0.0;
+  double recordings = 0.0;
+  double bad = 0.0;  ///< recordings refused or damaged
+  double slices = 0.0;
+  double audio_s = 0.0;   ///< recorded time that was read
+  double decode_s = 0.0;  ///< summed over the rank's threads
+  double peaks_s = 0.0;
+  double write_s = 0.0;
+  double wait_s = 0.0;  ///< with nothing to do
+  double wall_s = 0.0;
+
+  RankProgress& operator+=(const RankProgress& other);
+};
+
+/// What the whole run amounts to.
+struct Workload {
+  double recordings = 0.0;
+  double audio_s = 0.0;
+};
+
+/// "12/60 recordings, 3.2 of 5.0 h, 612x real time, 190 slices, 1 bad, 0h02m left"
+[[nodiscard]] std::string progress_line(const std::vector<RankProgress>& ranks, const Workload& workload,
+                                        double elapsed_s);
+[[nodiscard]] std::string rank_table(const std::vector<RankProgress>& ranks);
+
+/// Speaks on standard error and into the log file; rank 0's alone does so. Silent when quiet.
+class Reporter {
+ public:
+  Reporter(const ReportOptions& options, bool speaks);
+  ~Reporter();
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+  void info(const std::string& line);
+  void detail(const std::string& line);  ///< with --verbose
+  void warn(const std::string& line);    ///< even when quiet
+
+  /// Shows the line if it is time to.
+  void show_progress(const std::vector<RankProgress>& ranks, const Workload& workload);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace veery

@@ -1,0 +1,126 @@
+#include "run/publish.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <ctime>
+
+#include <veery/base/digest.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/base/version.hpp>
+#include <veery/mpi/communicator.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/shards/dataset_description.hpp>
+#include <veery/shards/split_index.hpp>
+
+namespace veery {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm fields{};
+  gmtime_r(&seconds, &fields);
+  std::string text(32, '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields));
+  return text;
+}
+
+PublishedFile publish_and_describe(const fs::path& output, const std::string& name, const std::string& text) {
+  publish_text(output / name, text);
+  return describe_text(name, text);
+}
+
+/// The split's index file over its shards, and what dataset_info.json says of it.
+PublishedFile publish_split_index(const ProcessOptions& options, const RunPlan& plan,
+                                  const std::vector<UnitRecord>& records, const std::string& split,
+                                  SplitDescription& description) {
+  const DatasetOptions& dataset = options.dataset;
+  std::vector<ShardRows> shards;
+  for (const UnitRecord& record : records) {
+    if (record.split != split) continue;
+    shards.push_back({record.shard, record.shard_rows});
+    description.shard_lengths.push_back(record.shard_rows);
+    description.bytes += record.shard_rows * example_bytes(plan.schema);
+  }
+  description.name = split;
+  const fs::path folder = dataset_folder(dataset.name, dataset.version);
+  const std::string name = write_split_index(options.output / folder, {dataset.name, dataset.version, split},
+                                             plan.schema, {{"options", plan.result_options}}, shards);
+  FileDigest digest = digest_file(options.output / folder / name);
+  return {(folder / name).generic_string(), digest.bytes, std::move(digest.sha256)};
+}
+
+void publish_dataset(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records,
+                     std::vector<PublishedFile>& files) {
+  DatasetDescription description;
+  description.name = options.dataset.name;
+  description.version = options.dataset.version;
+  description.description = "Slices of field recordings, cut by veery.";
+  for (const Split& split : options.plan.splits) {
+    files.push_back(publish_split_index(options, plan, records, split.name, description.splits.emplace_back()));
+  }
+  const fs::path folder = dataset_folder(options.dataset.name, options.dataset.version);
+  const auto add = [&](const char* name, const std::string& text) {
+    files.push_back(publish_and_describe(options.output, (folder / name).generic_string(), text));
+  };
+  add("features.json", features_json(plan.schema));
+  add("dataset_info.json", dataset_info_json(description));
+}
+
+}  // namespace
+
+DerivedFiles derive_tables(const ArchiveIndex& index, const std::vector<UnitRecord>& records) {
+  DerivedFiles derived;
+  derived.totals = sum_up(index, records);
+  derived.texts.emplace_back(output_name::kSlices, slices_csv(records));
+  derived.texts.emplace_back(output_name::kQuarantine, quarantine_csv(index, records));
+  return derived;
+}
+
+Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records) {
+  const DerivedFiles derived = derive_tables(plan.index, records);
+  std::vector<PublishedFile> files;
+  for (const auto& [name, text] : derived.texts) files.push_back(publish_and_describe(options.output, name, text));
+  if (options.dataset.shards) publish_dataset(options, plan, records, files);
+  files.push_back(describe_text(std::string{output_name::kIndex}, index_csv(plan.index, plan.work)));
+  files.push_back(describe_text(std::string{output_name::kOptions}, plan.result_options));
+  for (const UnitRecord& record : records) {
+    files.push_back(describe_text(output_name::unit_record(record.unit), unit_record_to_json(record)));
+  }
+  publish_text(options.output / output_name::kManifest, manifest_json(derived.totals, records, std::move(files)));
+  return derived.totals;
+}
+
+void publish_run(const ProcessOptions& options, const std::vector<std::string>& hosts,
+                 const std::vector<RankProgress>& ranks, std::chrono::system_clock::time_point start, int exit_code) {
+  Json rank_list = Json::array();
+  for (std::size_t r = 0; r < hosts.size(); ++r) {
+    const RankProgress& rank = ranks[r];
+    rank_list.push_back({{"rank", r},
+                         {"host", hosts[r]},
+                         {"units", rank.units},
+                         {"recordings", rank.recordings},
+                         {"audio_s", rank.audio_s},
+                         {"decode_s", rank.decode_s},
+                         {"peaks_s", rank.peaks_s},
+                         {"write_s", rank.write_s},
+                         {"wait_s", rank.wait_s},
+                         {"wall_s", rank.wall_s}});
+  }
+  const Json json{{"kind", "veery.run"},
+                  {"format_version", 1},
+                  {"program_version", program_version()},
+                  {"commit", program_commit()},
+                  {"mpi", Communicator::library()},
+                  {"command_line", options.command_line},
+                  {"configuration", options.configuration},
+                  {"begun", utc_text(start)},
+                  {"ended", utc_text(std::chrono::system_clock::now())},
+                  {"exit_code", exit_code},
+                  {"ranks", rank_list}};
+  publish_text(options.output / output_name::kRun, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace veery

@@ -1,0 +1,128 @@
+#include "run/rank_work.hpp"
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "run/cores.hpp"
+#include "run/stop_signal.hpp"
+#include "run/unit_feed.hpp"
+#include "run/worker_pool.hpp"
+
+namespace veery {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kPollEvery{2};
+constexpr double kReportEveryS = 1.0;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+class RankWork {
+ public:
+  RankWork(Communicator& world, const RunPlan& plan, const ProcessOptions& options, std::vector<int> order,
+           Reporter& reporter)
+      : plan_(plan),
+        options_(options),
+        reporter_(reporter),
+        feed_(world, std::move(order)),
+        pool_(options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node())) {
+    for (const Recording& recording : plan.index.recordings) {
+      workload_.recordings += 1.0;
+      workload_.audio_s += recording.claimed_s();
+    }
+  }
+
+  WorkResult run(bool deals) {
+    while (!stop_requested() && !(active_.empty() && feed_.exhausted())) step();
+    if (stop_requested()) feed_.stop();
+    done_.wall_s = seconds_since(start_);
+    feed_.report(done_, true);
+    while (deals && !feed_.all_finished()) {
+      if (stop_requested()) feed_.stop();
+      feed_.pump();
+      reporter_.show_progress(feed_.progress(), workload_);
+      pool_.wait_for_job(kPollEvery);
+    }
+    return {std::move(feed_.records()), feed_.progress(), stop_requested()};
+  }
+
+ private:
+  void step() {
+    feed_.pump();
+    ask_for_work();
+    while (const auto unit = feed_.take()) start(*unit);
+    if (!finish_one()) {
+      const auto before = Clock::now();
+      pool_.wait_for_job(kPollEvery);
+      if (active_.empty()) done_.wait_s += seconds_since(before);
+    }
+    report();
+  }
+
+  /// At most two units at a time: the one whose rows are being written, and the one being read.
+  void ask_for_work() {
+    if (active_.size() >= 2 || feed_.waiting() || feed_.exhausted()) return;
+    const bool idle = pool_.has_idle_worker();
+    if (idle || !feed_.put_off()) feed_.request(!idle);
+  }
+
+  void start(int number) {
+    auto& work = active_.emplace_back(
+        std::make_unique<UnitWork>(plan_, options_, plan_.work.units[static_cast<std::size_t>(number)]));
+    for (std::size_t i = 0; i < work->recordings(); ++i) {
+      pool_.submit([unit = work.get(), i] { unit->process(i); });
+    }
+  }
+
+  bool finish_one() {
+    for (auto work = active_.begin(); work != active_.end(); ++work) {
+      if (!(*work)->complete()) continue;
+      const auto before = Clock::now();
+      feed_.deliver((*work)->finish());
+      done_.write_s += seconds_since(before);
+      done_.units += 1.0;
+      (*work)->add_to(done_);
+      active_.erase(work);
+      return true;
+    }
+    return false;
+  }
+
+  void report() {
+    if (seconds_since(last_report_) >= kReportEveryS) {
+      last_report_ = Clock::now();
+      RankProgress now = done_;
+      now.wall_s = seconds_since(start_);
+      for (const auto& work : active_) work->add_to(now);
+      feed_.report(now);
+    }
+    reporter_.show_progress(feed_.progress(), workload_);
+  }
+
+  const RunPlan& plan_;
+  const ProcessOptions& options_;
+  Reporter& reporter_;
+  Workload workload_;
+  UnitFeed feed_;
+  RankProgress done_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_report_ = Clock::now();
+  std::deque<std::unique_ptr<UnitWork>> active_;
+  WorkerPool pool_;  ///< last: its threads end before what they work on goes
+};
+
+}  // namespace
+
+WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options, std::vector<int> order,
+                    Reporter& reporter) {
+  RankWork work{world, plan, options, std::move(order), reporter};
+  WorkResult result = work.run(world.rank() == 0);
+  result.stopped = !world.all_true(!result.stopped);
+  return result;
+}
+
+}  // namespace veery

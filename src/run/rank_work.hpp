@@ -1,0 +1,24 @@
+#pragma once
+// One rank's part of a run: takes units, keeps its threads busy, writes what they finish.
+#include <string>
+#include <vector>
+
+#include <veery/mpi/communicator.hpp>
+#include <veery/run/options.hpp>
+
+#include "run/progress.hpp"
+#include "run/unit_work.hpp"
+
+namespace veery {
+
+struct WorkResult {
+  std::vector<std::string> records;  ///< rank 0: of the units finished in this run
+  std::vector<RankProgress> ranks;   ///< rank 0
+  bool stopped = false;              ///< a signal asked for an early end
+};
+
+/// `order`: the units to do, as they shall be handed out (rank 0's counts).
+[[nodiscard]] WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
+                                  std::vector<int> order, Reporter& reporter);
+
+}  // namespace veery

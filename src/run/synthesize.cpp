@@ -1,0 +1,77 @@
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+
+#include <veery/audio/audio_file.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/run/commands.hpp>
+#include <veery/shards/int16_audio.hpp>
+#include <veery/synthesis/annotation_table.hpp>
+
+#include "run/cores.hpp"
+#include "run/worker_pool.hpp"
+
+namespace veery {
+namespace {
+
+constexpr std::int64_t kFirstStartS = 1'717'221'600;  // 2024-06-01T06:00:00
+constexpr std::size_t kSites = 4;
+constexpr std::size_t kSamplesPerBlock = 65'536;
+
+/// "site-2/20240601_060500.flac": recorders that run side by side, each recording following its last.
+std::string recording_name(std::size_t number, double recording_s) {
+  const auto seconds = kFirstStartS + std::llround(static_cast<double>(number / kSites) * std::max(recording_s, 1.0));
+  const std::time_t time = seconds;
+  std::tm fields{};
+  gmtime_r(&time, &fields);
+  std::array<char, 64> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%d_%H%M%S.flac", &fields);
+  return "site-" + std::to_string(number % kSites + 1) + "/" + std::string{text.data(), length};
+}
+
+std::vector<BirdCall> write_recording(const SynthesizeOptions& options, std::size_t number,
+                                      const SoundscapeOptions& how) {
+  SoundscapeStream stream{how, number};
+  AudioWriter writer{options.output / recording_name(number, options.soundscape.recording_s), AudioFormat::flac,
+                     how.sample_rate_hz};
+  std::vector<float> block(kSamplesPerBlock);
+  std::vector<std::int16_t> samples(kSamplesPerBlock);
+  while (const std::size_t count = stream.read(block)) {
+    to_int16(block, samples);
+    writer.write(std::span{samples}.first(count));
+  }
+  writer.publish();
+  return stream.calls();
+}
+
+}  // namespace
+
+int run_synthesize(const SynthesizeOptions& options) {
+  const double total_s = options.hours * 3600.0;
+  const double each_s = options.soundscape.recording_s;
+  if (!(total_s > 0.0) || !(each_s > 0.0))
+    throw UsageError{"nothing to make", "--hours, --recording", "give lengths above 0"};
+  const auto count = static_cast<std::size_t>(std::ceil(total_s / each_s - 1e-9));
+  std::vector<AnnotatedRecording> annotated(count);
+  std::atomic<std::size_t> left{count};
+  const int threads = options.threads > 0 ? options.threads : usable_cores(1);
+  WorkerPool pool{threads};
+  for (std::size_t number = 0; number < count; ++number) {
+    pool.submit([&, number] {
+      SoundscapeOptions how = options.soundscape;
+      how.recording_s = std::min(each_s, total_s - static_cast<double>(number) * each_s);
+      annotated[number] = {recording_name(number, each_s), write_recording(options, number, how)};
+      --left;
+    });
+  }
+  while (left > 0) pool.wait_for_job(std::chrono::milliseconds{100});
+  publish_text(options.output / "annotations.csv", annotation_table(annotated));
+  std::size_t calls = 0;
+  for (const AnnotatedRecording& recording : annotated) calls += recording.calls.size();
+  std::fprintf(stderr, "made %zu recordings with %zu bird calls in %s\n", count, calls, options.output.c_str());
+  return exit_code::kDone;
+}
+
+}  // namespace veery

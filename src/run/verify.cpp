@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/digest.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
+#include <veery/manifest/manifest.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/run/commands.hpp>
+#include <veery/shards/shard_reader.hpp>
+
+namespace veery {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What is wrong with one published file; empty when nothing is.
+std::vector<std::string> check_file(const fs::path& output, const PublishedFile& file) {
+  std::error_code failure;
+  if (!fs::exists(output / file.path, failure)) return {file.path + ": missing"};
+  try {
+    const FileDigest digest = digest_file(output / file.path);
+    if (digest.bytes != file.bytes) {
+      return {file.path + ": " + std::to_string(digest.bytes) + " bytes, the manifest says " +
+              std::to_string(file.bytes)};
+    }
+    if (digest.sha256 != file.sha256) return {file.path + ": the SHA-256 differs from the manifest's"};
+    if (!file.path.ends_with(".h5")) return {};
+    std::vector<std::string> problems;
+    for (const std::string& problem : ShardReader{output / file.path}.verify())
+      problems.push_back(file.path + ": " + problem);
+    return problems;
+  } catch (const Error& problem) {
+    return {file.path + ": " + problem.what()};
+  }
+}
+
+std::vector<std::string> extra_files(const fs::path& output, const std::vector<PublishedFile>& files) {
+  std::set<std::string> known{std::string{output_name::kRun}, std::string{output_name::kManifest}};
+  for (const PublishedFile& file : files) known.insert(file.path);
+  std::vector<std::string> extra;
+  for (const auto& entry : fs::recursive_directory_iterator{output}) {
+    const std::string name = entry.path().lexically_relative(output).generic_string();
+    if (entry.is_regular_file() && !known.contains(name)) extra.push_back(name + ": not in the manifest");
+  }
+  return extra;
+}
+
+std::vector<UnitRecord> read_records(const fs::path& output, const std::vector<PublishedFile>& files) {
+  std::vector<UnitRecord> records;
+  for (const PublishedFile& file : files) {
+    if (file.path.starts_with(std::string{output_name::kUnits} + "/"))
+      records.push_back(unit_record_from_json(read_text(output / file.path)));
+  }
+  std::sort(records.begin(), records.end(), [](const UnitRecord& a, const UnitRecord& b) { return a.unit < b.unit; });
+  return records;
+}
+
+/// Recomputes from the index and the records what the tables and the manifest say.
+std::vector<std::string> check_tables(const fs::path& output, const ManifestContent& manifest) {
+  const std::vector<UnitRecord> records = read_records(output, manifest.files);
+  const std::string quarantine = read_text(output / output_name::kQuarantine);
+  const ArchiveIndex index = index_from_tables(read_text(output / output_name::kIndex), quarantine);
+  std::vector<std::string> problems;
+  if (read_text(output / output_name::kSlices) != slices_csv(records))
+    problems.push_back("slices.csv: differs from the unit records");
+  if (quarantine != quarantine_csv(index, records)) problems.push_back("quarantine.csv: differs from the unit records");
+  if (manifest.totals != totals_json(sum_up(index, records), records.size())) {
+    problems.push_back("manifest.json: the totals differ from the unit records'");
+  }
+  std::set<std::string> named;
+  for (const PublishedFile& file : manifest.files) named.insert(file.path + " " + file.sha256);
+  for (const UnitRecord& record : records) {
+    for (const PublishedFile& file : record.files) {
+      if (!named.contains(file.path + " " + file.sha256))
+        problems.push_back(file.path + ": the manifest and the unit record differ");
+      const bool is_shard = !record.shard.empty() && file.path.ends_with("/" + record.shard);
+      if (is_shard && ShardReader{output / file.path}.rows() != record.shard_rows) {
+        problems.push_back(file.path + ": the number of rows differs from the unit record's");
+      }
+    }
+  }
+  return problems;
+}
+
+}  // namespace
+
+int run_verify(Communicator& world, const fs::path& output) {
+  const ManifestContent manifest = read_manifest(read_text(output / output_name::kManifest));
+  const std::vector<PublishedFile>& files = manifest.files;
+  std::string problems;
+  for (std::size_t i = static_cast<std::size_t>(world.rank()); i < files.size();
+       i += static_cast<std::size_t>(world.size())) {
+    for (const std::string& problem : check_file(output, files[i])) problems += csv_row({problem});
+  }
+  std::vector<std::string> all;
+  for (const std::string& part : world.gather(problems)) {
+    for (const auto& row : parse_csv(part)) all.push_back(row.front());
+  }
+  int code = exit_code::kDone;
+  if (world.rank() == 0) {
+    for (std::string& problem : extra_files(output, files)) all.push_back(std::move(problem));
+    if (all.empty()) all = check_tables(output, manifest);
+    for (const std::string& problem : all) std::puts(printable(problem).c_str());
+    std::printf("%zu files checked, %zu problems\n", files.size(), all.size());
+    code = all.empty() ? exit_code::kDone : exit_code::kDiffers;
+  }
+  std::string agreed = std::to_string(code);
+  world.broadcast(agreed);
+  return std::stoi(agreed);
+}
+
+}  // namespace veery

@@ -1,0 +1,34 @@
+#pragma once
+// The one table of a shard's columns: writer, reader, index and features.json all follow it.
+#include <span>
+#include <variant>
+
+#include <veery/hdf5/dataset.hpp>
+#include <veery/shards/example.hpp>
+
+namespace veery {
+
+using Field = std::variant<std::uint64_t Example::*, std::int64_t Example::*, std::int32_t Example::*, float Example::*,
+                           std::string Example::*>;
+
+struct Column {
+  const char* name;
+  Field field;
+  std::size_t (*text_bytes)(const ExampleSchema&);  ///< of text columns, else null
+  const char* units;
+  const char* description;
+};
+
+/// All columns but the row hash, which is no field of Example.
+[[nodiscard]] std::span<const Column> columns();
+[[nodiscard]] hdf5::ElementType element_type(const Column& column, const ExampleSchema& schema);
+
+inline constexpr const char* kAudio = "audio";
+inline constexpr const char* kRowHash = "row_xxh3";
+
+/// `order` gives the examples' indices row by row.
+void write_column(hdf5::Dataset& dataset, const Column& column, std::span<const Example> examples,
+                  std::span<const std::size_t> order);
+void read_column(const hdf5::Dataset& dataset, const Column& column, std::span<Example> examples);
+
+}  // namespace veery

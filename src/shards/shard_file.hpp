@@ -1,0 +1,37 @@
+#pragma once
+// What shards and index files have in common: attributes, axes, descriptions.
+#include <cstdint>
+#include <string>
+
+#include <veery/hdf5/file.hpp>
+#include <veery/shards/example.hpp>
+#include <veery/shards/shard_place.hpp>
+#include <veery/shards/shard_writer.hpp>
+
+namespace veery {
+
+inline constexpr const char* kShardKind = "veery.shard";
+inline constexpr const char* kSplitIndexKind = "veery.split_index";
+inline constexpr std::int64_t kShardFormatVersion = 1;
+
+/// The two axes of every dataset: `example` and `sample`.
+struct Axes {
+  hdf5::Dataset example;
+  hdf5::Dataset sample;
+};
+
+[[nodiscard]] Axes create_axes(hdf5::Group& root, std::int64_t rows, std::int64_t samples_per_row);
+
+/// Attaches the axes to a dataset of one or two dimensions and says what it holds.
+void describe(hdf5::Dataset& dataset, const Axes& axes, const std::string& units, const std::string& description);
+
+void describe_audio(hdf5::Dataset& audio, const Axes& axes, const ExampleSchema& schema);
+void describe_row_hash(hdf5::Dataset& row_hash, const Axes& axes);
+
+[[nodiscard]] hdf5::ElementType audio_element_type(const ExampleSchema& schema);
+
+/// kind, format version, provenance, place and rate as attributes of the file.
+void write_attributes(hdf5::Group& root, const std::string& kind, const SplitPlace& place, const ExampleSchema& schema,
+                      const Provenance& provenance);
+
+}  // namespace veery

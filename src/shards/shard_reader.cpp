@@ -1,0 +1,109 @@
+#include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
+#include <veery/shards/shard_reader.hpp>
+
+#include "shards/columns.hpp"
+#include "shards/shard_file.hpp"
+
+namespace veery {
+namespace {
+
+hdf5::File open_checked(const std::filesystem::path& path) {
+  hdf5::File file = hdf5::File::open(path);
+  const std::string kind = file.root().has_attribute("kind") ? file.root().text("kind") : "";
+  if (kind != kShardKind && kind != kSplitIndexKind) {
+    throw Error{"not a shard and not a split's index", path.string(), "its kind is \"" + printable(kind) + "\""};
+  }
+  if (const std::int64_t version = file.root().integer("format_version"); version != kShardFormatVersion) {
+    throw Error{"a shard of another format version", path.string(), std::to_string(version)};
+  }
+  return file;
+}
+
+ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio) {
+  ExampleSchema schema;
+  schema.sample_rate_hz = static_cast<int>(root.integer("sample_rate_hz"));
+  schema.samples_per_row = audio.shape().at(1);
+  if (audio.type() == hdf5::element_type_of<float>()) schema.audio_type = AudioType::float32;
+  audio.expect_type(audio_element_type(schema));
+  schema.filename_bytes = root.open_dataset("filename").type().bytes;
+  schema.label_bytes = root.open_dataset("label").type().bytes;
+  schema.site_bytes = root.open_dataset("site").type().bytes;
+  schema.compress = audio.is_compressed();
+  return schema;
+}
+
+hdf5::Dataset open_column(const hdf5::Group& root, const std::string& name, std::int64_t rows) {
+  hdf5::Dataset dataset = root.open_dataset(name);
+  if (dataset.shape() == std::vector<std::int64_t>{rows}) return dataset;
+  throw Error{"a column does not have as many rows as the audio", name, std::to_string(rows)};
+}
+
+std::string row_name(std::size_t row) {
+  return "row " + std::to_string(row);
+}
+
+void check_order(const std::string& split, std::span<const Example> examples, std::vector<std::string>& problems) {
+  Md5 last{};
+  for (std::size_t row = 0; row < examples.size(); ++row) {
+    const Md5 hash = order_hash(split, example_key(examples[row]));
+    if (row > 0 && hash <= last) {
+      problems.push_back(row_name(row) + ": out of order or twice: " + printable(example_key(examples[row])));
+    }
+    last = hash;
+  }
+}
+
+}  // namespace
+
+ShardReader::ShardReader(const std::filesystem::path& path)
+    : file_(open_checked(path)),
+      audio_(file_.root().open_dataset(kAudio)),
+      schema_(read_schema(file_.root(), audio_)) {}
+
+std::vector<Example> ShardReader::examples() const {
+  std::vector<Example> examples(static_cast<std::size_t>(rows()));
+  for (const Column& column : columns()) {
+    read_column(open_column(file_.root(), column.name, rows()), column, examples);
+  }
+  return examples;
+}
+
+std::vector<std::uint64_t> ShardReader::row_hashes() const {
+  return hdf5::read_numbers<std::uint64_t>(open_column(file_.root(), kRowHash, rows()));
+}
+
+void ShardReader::read_audio(std::int64_t row, std::span<std::byte> audio) const {
+  if (audio.size() != row_bytes(schema_)) throw Error{"a buffer does not hold one row of audio", row_name(0)};
+  audio_.read_rows(row, audio);
+}
+
+std::vector<std::string> ShardReader::verify() const {
+  std::vector<std::string> problems;
+  const auto attempt = [&](const std::string& what, const auto& action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      problems.push_back(what + ": " + error.what());
+    }
+  };
+  // The rows of an index are in order within each shard only.
+  const bool is_shard = attribute("kind") == kShardKind;
+  attempt("columns", [&] {
+    const std::vector<Example> all = examples();
+    if (is_shard) check_order(attribute("split"), all, problems);
+  });
+  std::vector<std::uint64_t> hashes;
+  attempt(kRowHash, [&] { hashes = row_hashes(); });
+  std::vector<std::byte> audio(row_bytes(schema_));
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows()); ++row) {
+    attempt(row_name(row), [&] {
+      read_audio(static_cast<std::int64_t>(row), audio);
+      if (row < hashes.size() && xxh3_64(audio) != hashes[row])
+        problems.push_back(row_name(row) + ": the audio is not what was written");
+    });
+  }
+  return problems;
+}
+
+}  // namespace veery
