@@ -8,6 +8,7 @@ namespace veery {
 namespace {
 
 constexpr std::size_t kFramesPerRead = 65'536;
+constexpr std::int64_t kMergeWithin = 4'096;  ///< lost ranges this near are named as one, so that they stay few
 
 }  // namespace
 
@@ -81,8 +82,8 @@ void RecordingStream::blank_not_finite() {
     if (std::isfinite(mono_[i])) continue;
     mono_[i] = 0.0F;
     const std::int64_t frame = frames_read_ + static_cast<std::int64_t>(i);
-    if (!lost_.empty() && lost_.back().end == frame) {
-      ++lost_.back().end;
+    if (!lost_.empty() && frame - lost_.back().end <= kMergeWithin) {
+      lost_.back().end = frame + 1;
     } else {
       lost_.push_back({frame, frame + 1, {Reason::not_finite, "NaN or infinity"}});
     }
@@ -91,9 +92,10 @@ void RecordingStream::blank_not_finite() {
 
 void RecordingStream::note_end() {
   const AudioInfo& info = reader_.info();
+  const std::string complaint = reader_.complaint();
+  if (info.length_is_estimated() && complaint.empty()) return;
   const std::int64_t promised = info.frames < (std::int64_t{1} << 48U) ? info.frames : frames_read_;
   if (frames_read_ < promised) {
-    const std::string complaint = reader_.complaint();
     lost_.push_back(
         {frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
   }

@@ -146,6 +146,13 @@ void finish(ProcessOptions& options, const CLI::App& command, int argc, char** a
   for (int i = 0; i < argc; ++i) options.command_line += (i > 0 ? " " : "") + std::string{argv[i]};
 }
 
+int run_under_mpi(const std::string& command, Communicator& world, const Arguments& arguments) {
+  if (command == "process") return run_process(world, arguments.process);
+  if (command == "slice") return run_process(world, arguments.slice);
+  if (command == "index") return run_index(world, arguments.index);
+  return run_verify(world, arguments.verify_output);
+}
+
 int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** argv) {
   const std::string name = command.get_name();
   if (name == "peaks") return run_peaks(arguments.peaks);
@@ -157,16 +164,14 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   MpiEnvironment mpi{argc, argv};
   Communicator world;
   try {
-    if (name == "process") return run_process(world, arguments.process);
-    if (name == "slice") return run_process(world, arguments.slice);
-    if (name == "index") return run_index(world, arguments.index);
-    return run_verify(world, arguments.verify_output);
+    return run_under_mpi(name, world, arguments);
+  } catch (const AgreedFailure& failure) {
+    if (world.rank() == 0) std::fprintf(stderr, "veery: %s\n", failure.what());
+    return failure.code();
   } catch (const std::exception& failure) {
-    const bool usage = dynamic_cast<const UsageError*>(&failure) != nullptr;
-    const std::string who =
-        world.size() > 1 ? " (rank " + std::to_string(world.rank()) + " on " + world.host() + ")" : "";
-    std::fprintf(stderr, "veery: %s%s\n", failure.what(), who.c_str());
-    MpiEnvironment::abort(usage ? exit_code::kUsage : exit_code::kFailed);
+    if (world.size() == 1) throw;
+    std::fprintf(stderr, "veery: %s (rank %d on %s)\n", failure.what(), world.rank(), world.host().c_str());
+    MpiEnvironment::abort(exit_code::kFailed);
   }
 }
 
@@ -185,6 +190,8 @@ int run(int argc, char** argv) {
   add_configuration(app);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ConfigError& problem) {
+    throw UsageError{"the configuration file has a key that no command knows", problem.what()};
   } catch (const CLI::ParseError& problem) {
     const int code = app.exit(problem);
     return code == 0 ? exit_code::kDone : exit_code::kUsage;

@@ -174,6 +174,11 @@ std::size_t type_bytes(const Handle& type) {
   return H5Tget_size(type.id());
 }
 
+bool is_fixed_text(const Handle& type) {
+  return check(H5Tget_class(type.id()), "H5Tget_class") == H5T_STRING &&
+         check(H5Tis_variable_str(type.id()), "H5Tis_variable_str") == 0;
+}
+
 Handle create_group(hid_t parent, const std::string& name, const Handle& creation) {
   const hid_t group = H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT);
   return Handle{check(group, "H5Gcreate", parent, name)};

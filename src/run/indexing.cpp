@@ -8,6 +8,7 @@
 #include <veery/base/quantity.hpp>
 
 #include "run/cores.hpp"
+#include "run/on_lead.hpp"
 #include "run/worker_pool.hpp"
 
 namespace veery {
@@ -52,11 +53,11 @@ ArchiveIndex probe_share(const std::filesystem::path& archive, const std::vector
 ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, Reporter& reporter) {
   const ArchiveOptions& from = options.archive;
   Listing listing;
-  if (world.rank() == 0) {
+  on_lead(world, [&] {
     listing = from.files_from.empty() ? list_archive(from.archive, options.output)
                                       : list_from_file(from.archive, from.files_from);
-    reporter.detail(std::to_string(listing.paths.size()) + " candidate files");
-  }
+  });
+  reporter.detail(std::to_string(listing.paths.size()) + " candidate files");
   std::string text = listing_to_text(listing);
   world.broadcast(text);
   std::vector<std::string> paths;

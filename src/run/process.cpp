@@ -12,6 +12,7 @@
 
 #include "run/dry_run.hpp"
 #include "run/indexing.hpp"
+#include "run/on_lead.hpp"
 #include "run/publish.hpp"
 #include "run/rank_work.hpp"
 #include "run/resume.hpp"
@@ -60,7 +61,7 @@ int run_process(Communicator& world, const ProcessOptions& options) {
   watch_stop_signals();
   set_fft_threads(1);
   Reporter reporter{options.report, leads};
-  if (leads && !options.dry_run) claim_output(options);
+  if (!options.dry_run) on_lead(world, [&] { claim_output(options); });
   const RunPlan plan = make_run_plan(build_index(world, options, reporter), options);
   if (options.dry_run) {
     if (leads) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
@@ -68,18 +69,17 @@ int run_process(Communicator& world, const ProcessOptions& options) {
   }
   std::vector<UnitRecord> records;
   std::vector<int> order;
-  if (leads) {
-    order = open_units(plan, options, records);
-    if (!records.empty()) reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
+  on_lead(world, [&] { order = open_units(plan, options, records); });
+  if (!records.empty()) {
+    reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
   }
-  world.barrier();
   const WorkResult result = do_units(world, plan, options, std::move(order), reporter);
   const std::vector<std::string> hosts = world.gather(world.host());
   int code = exit_code::kDone;
-  if (leads) {
+  on_lead(world, [&] {
     code = conclude(options, plan, std::move(records), result, reporter);
     publish_run(options, hosts, result.ranks, start, code);
-  }
+  });
   std::string agreed = std::to_string(code);
   world.broadcast(agreed);
   return std::stoi(agreed);

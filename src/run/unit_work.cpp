@@ -136,7 +136,9 @@ void UnitWork::add_to(RankProgress& progress) const {
 void UnitWork::describe_recording(const Recording& recording, const Outcome& outcome, UnitRecord& record) const {
   RecordingRow row;
   row.path = recording.path;
-  row.claimed_frames = std::max(recording.audio.claimed_frames, outcome.account.frames_read);
+  const std::int64_t named = outcome.account.lost.empty() ? 0 : outcome.account.lost.back().end;
+  const bool guessed = recording.audio.length_is_estimated() && !outcome.refusal;
+  row.claimed_frames = std::max(guessed ? named : recording.audio.claimed_frames, outcome.account.frames_read);
   row.frames_read = outcome.account.frames_read;
   row.sample_rate_hz = recording.audio.sample_rate_hz;
   row.slices = outcome.account.slices;

@@ -12,6 +12,8 @@
 #include <veery/run/commands.hpp>
 #include <veery/shards/shard_reader.hpp>
 
+#include "run/on_lead.hpp"
+
 namespace veery {
 namespace {
 
@@ -89,7 +91,10 @@ std::vector<std::string> check_tables(const fs::path& output, const ManifestCont
 }  // namespace
 
 int run_verify(Communicator& world, const fs::path& output) {
-  const ManifestContent manifest = read_manifest(read_text(output / output_name::kManifest));
+  std::string text;
+  on_lead(world, [&] { text = read_text(output / output_name::kManifest); });
+  world.broadcast(text);
+  const ManifestContent manifest = read_manifest(text);
   const std::vector<PublishedFile>& files = manifest.files;
   std::string problems;
   for (std::size_t i = static_cast<std::size_t>(world.rank()); i < files.size();

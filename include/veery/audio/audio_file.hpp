@@ -15,7 +15,10 @@ struct AudioInfo {
   int channels = 0;
   std::int64_t frames = 0;          ///< that the decoder expects to deliver
   std::int64_t claimed_frames = 0;  ///< that the header promises (more than `frames` in a cut WAV)
-  std::string format;               ///< "WAV/PCM_16"
+  std::string format;               ///< in libsndfile's words
+
+  /// Whether the lengths are guesses from the bit rate (MP3): a shorter recording is then no loss.
+  [[nodiscard]] bool length_is_estimated() const { return format.starts_with("MPEG"); }
 };
 
 /// Streams one file front to back; never seeks. One thread at a time per object.

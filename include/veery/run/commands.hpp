@@ -1,6 +1,8 @@
 #pragma once
 // One function per command. Each returns the exit code.
 #include <filesystem>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include <veery/mpi/communicator.hpp>
@@ -17,6 +19,16 @@ inline constexpr int kDoneWithBad = 3;  ///< done, but some recordings are in th
 inline constexpr int kDiffers = 4;      ///< verify found differences
 inline constexpr int kStopped = 75;     ///< stopped early: run again to continue
 }  // namespace exit_code
+
+/// A failure that all ranks know of: they end in order, none has to abort the others.
+class AgreedFailure : public std::runtime_error {
+ public:
+  AgreedFailure(const std::string& what, int code) : std::runtime_error(what), code_(code) {}
+  [[nodiscard]] int code() const { return code_; }
+
+ private:
+  int code_;
+};
 
 /// Archive → peaks → slices → shards and clips → tables and manifest; continues what an earlier run left.
 int run_process(Communicator& world, const ProcessOptions& options);
