@@ -38,6 +38,16 @@ void add_run_options(CLI::App& command, ProcessOptions& options) {
   command.add_flag("--dry-run", options.dry_run, "Print the plan and stop")->configurable(false);
 }
 
+/// What `process` and `slice` share: everything up to the slices.
+void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
+  add_archive_options(command, options.archive);
+  add_run_options(command, options);
+  add_stream_options(command, options.stream);
+  add_slice_options(command, options.slices);
+  add_plan_options(command, options.plan);
+  add_report_options(command, options.report);
+}
+
 void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
                      const std::string& shown_default) {
   command
@@ -54,11 +64,7 @@ void add_clip_format(CLI::App& command, ProcessOptions& options, const std::stri
 
 void add_process(CLI::App& app, ProcessOptions& options) {
   CLI::App& command = *app.add_subcommand("process", "Archive to peaks, slices, HDF5 shards and a manifest");
-  add_archive_options(command, options.archive);
-  add_run_options(command, options);
-  add_stream_options(command, options.stream);
-  add_slice_options(command, options.slices);
-  add_plan_options(command, options.plan);
+  add_pipeline_options(command, options);
   command
       .add_option_function<std::string>(
           "--shards", [&options](const std::string& word) { options.dataset.shards = word == "hdf5"; },
@@ -79,20 +85,14 @@ void add_process(CLI::App& app, ProcessOptions& options) {
   command.add_flag("--compress", options.dataset.compress,
                    "Compress the shards (shuffle + gzip 1): slower, about a third smaller");
   add_clip_format(command, options, "--clips", "none");
-  add_report_options(command, options.report);
 }
 
 void add_slice(CLI::App& app, ProcessOptions& options) {
   options.dataset.shards = false;
   options.clips = AudioFormat::flac;
   CLI::App& command = *app.add_subcommand("slice", "Archive to slices as audio files in a mirrored tree");
-  add_archive_options(command, options.archive);
-  add_run_options(command, options);
-  add_stream_options(command, options.stream);
-  add_slice_options(command, options.slices);
-  add_plan_options(command, options.plan);
+  add_pipeline_options(command, options);
   add_clip_format(command, options, "--format", "flac");
-  add_report_options(command, options.report);
 }
 
 void add_index(CLI::App& app, ProcessOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <veery/base/csv.hpp>
 #include <veery/base/text.hpp>
+#include <veery/peaks/peak_finder.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/slices/slice_recording.hpp>
 

@@ -8,6 +8,7 @@
 #include <veery/base/staged_file.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
+#include <veery/peaks/peak_finder.hpp>
 #include <veery/run/commands.hpp>
 
 #include "run/dry_run.hpp"
