@@ -48,8 +48,9 @@ void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
   add_report_options(command, options.report);
 }
 
+/// The first of `words` is the default.
 void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
-                     const std::string& shown_default) {
+                     const std::vector<std::string>& words) {
   command
       .add_option_function<std::string>(
           name,
@@ -58,8 +59,8 @@ void add_clip_format(CLI::App& command, ProcessOptions& options, const std::stri
             if (word != "none") options.clips = word == "flac" ? AudioFormat::flac : AudioFormat::wav;
           },
           "Write each slice as an audio file: 16-bit flac or wav")
-      ->check(CLI::IsMember({"none", "flac", "wav"}))
-      ->default_str(shown_default);
+      ->check(CLI::IsMember(words))
+      ->default_str(words.front());
 }
 
 void add_process(CLI::App& app, ProcessOptions& options) {
@@ -84,7 +85,7 @@ void add_process(CLI::App& app, ProcessOptions& options) {
       ->default_str("int16");
   command.add_flag("--compress", options.dataset.compress,
                    "Compress the shards (shuffle + gzip 1): slower, about a third smaller");
-  add_clip_format(command, options, "--clips", "none");
+  add_clip_format(command, options, "--clips", {"none", "flac", "wav"});
 }
 
 void add_slice(CLI::App& app, ProcessOptions& options) {
@@ -92,7 +93,7 @@ void add_slice(CLI::App& app, ProcessOptions& options) {
   options.clips = AudioFormat::flac;
   CLI::App& command = *app.add_subcommand("slice", "Archive to slices as audio files in a mirrored tree");
   add_pipeline_options(command, options);
-  add_clip_format(command, options, "--format", "flac");
+  add_clip_format(command, options, "--format", {"flac", "wav"});
 }
 
 void add_index(CLI::App& app, ProcessOptions& options) {
