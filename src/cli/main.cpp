@@ -144,6 +144,7 @@ void add_verify(CLI::App& app, std::filesystem::path& output) {
 
 void finish(ProcessOptions& options, const CLI::App& command, int argc, char** argv) {
   options.configuration = effective_configuration(command);
+  options.slices.peaks.spill_folder = options.scratch.empty() ? options.output : options.scratch;
   for (int i = 0; i < argc; ++i) options.command_line += (i > 0 ? " " : "") + std::string{argv[i]};
 }
 
@@ -156,7 +157,10 @@ int run_under_mpi(const std::string& command, Communicator& world, const Argumen
 
 int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** argv) {
   const std::string name = command.get_name();
-  if (name == "peaks") return run_peaks(arguments.peaks);
+  if (name == "peaks") {
+    arguments.peaks.slices.peaks.spill_folder = std::filesystem::temp_directory_path();
+    return run_peaks(arguments.peaks);
+  }
   if (name == "synthesize") return run_synthesize(arguments.synthesize);
   for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.index})
     finish(*options, command, argc, argv);

@@ -29,7 +29,7 @@ class RankWork {
         options_(options),
         reporter_(reporter),
         feed_(world, std::move(order)),
-        pool_(options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node())) {
+        pool_(options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node()), [] { set_fft_threads(1); }) {
     for (const Recording& recording : plan.index.recordings) {
       workload_.recordings += 1.0;
       workload_.audio_s += recording.claimed_s();

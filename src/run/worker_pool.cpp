@@ -4,8 +4,13 @@
 
 namespace veery {
 
-WorkerPool::WorkerPool(int workers) {
-  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+WorkerPool::WorkerPool(int workers, std::function<void()> prepare) {
+  for (int i = 0; i < workers; ++i) {
+    threads_.emplace_back([this, prepare] {
+      if (prepare) prepare();
+      work();
+    });
+  }
 }
 
 WorkerPool::~WorkerPool() {

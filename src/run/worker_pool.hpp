@@ -14,7 +14,8 @@ namespace veery {
 
 class WorkerPool {
  public:
-  explicit WorkerPool(int workers);
+  /// Every worker calls `prepare` first, for what a library keeps per thread.
+  explicit WorkerPool(int workers, std::function<void()> prepare = {});
   /// Drops the jobs that have not begun and waits for the others.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
