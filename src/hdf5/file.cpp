@@ -1,14 +1,30 @@
+#include <fcntl.h>
+
+#include <array>
 #include <utility>
 
+#include <veery/base/file_descriptor.hpp>
 #include <veery/hdf5/file.hpp>
 
 #include "hdf5/calls.hpp"
 
 namespace veery::hdf5 {
 
+namespace {
+
+/// A place that can't be written to is told here, in plain words, and HDF5 2.2 aborts the process when a new file's
+/// first bytes find no room.
+void try_to_write(const std::filesystem::path& path) {
+  const std::array<std::byte, 4096> zeros{};
+  FileDescriptor::open(path, O_WRONLY | O_CREAT | O_TRUNC).write_at(0, zeros);
+}
+
+}  // namespace
+
 File::File(Handle handle) : handle_(std::move(handle)), root_(call::open_group(handle_.id(), "/")) {}
 
 File File::create(const std::filesystem::path& path) {
+  try_to_write(path);
   call::start_library();
   const Handle creation = call::property_list(H5P_FILE_CREATE);
   call::omit_times(creation);

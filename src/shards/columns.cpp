@@ -20,7 +20,8 @@ std::size_t start_time_bytes(const ExampleSchema&) {
 }
 
 constexpr std::array<Column, 14> kColumns{{
-    {"recording_id", &Example::recording_id, nullptr, "1", "number of the recording in index.csv"},
+    {"recording_id", &Example::recording_id, nullptr, "1",
+     "id of the recording (in index.csv: the same in hexadecimal)"},
     {"segment_id", &Example::segment_id, nullptr, "1", "number of the slice within its recording, in order of time"},
     {"segment_start", &Example::segment_start, nullptr, "sample",
      "first sample of the slice in its recording, at the dataset's sample rate"},
