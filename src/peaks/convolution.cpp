@@ -1,7 +1,9 @@
 #include "peaks/convolution.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "peaks/dispatch.hpp"
 
@@ -17,7 +19,7 @@ using Vector = double __attribute__((vector_size(kLanes * sizeof(double))));
 VEERY_DISPATCH void correlate_tiles(const double* signal, const double* kernel, std::size_t taps, double* output,
                                     std::size_t tiles) {
   for (std::size_t tile = 0; tile < tiles; ++tile) {
-    Vector sums[kVectors] = {};
+    std::array<Vector, kVectors> sums{};
     const double* start = signal + tile * kTile;
     for (std::size_t k = 0; k < taps; ++k) {
 #pragma GCC unroll 8
@@ -36,11 +38,14 @@ VEERY_DISPATCH void correlate_tiles(const double* signal, const double* kernel, 
 void correlate(std::span<const double> signal, std::span<const double> kernel, std::span<double> output) {
   const std::size_t tiles = output.size() / kTile;
   correlate_tiles(signal.data(), kernel.data(), kernel.size(), output.data(), tiles);
-  for (std::size_t i = tiles * kTile; i < output.size(); ++i) {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < kernel.size(); ++k) sum += kernel[k] * signal[i + k];
-    output[i] = sum;
-  }
+  const std::size_t done = tiles * kTile;
+  if (done == output.size()) return;
+  // The rest in a tile of its own: every output is rounded alike, wherever a block happens to end.
+  std::vector<double> rest(kTile + kernel.size() - 1, 0.0);
+  std::copy(signal.begin() + static_cast<std::ptrdiff_t>(done), signal.end(), rest.begin());
+  std::array<double, kTile> last{};
+  correlate_tiles(rest.data(), kernel.data(), kernel.size(), last.data(), 1);
+  std::copy_n(last.begin(), output.size() - done, output.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
 }  // namespace veery
