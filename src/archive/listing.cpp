@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <deque>
 #include <set>
 #include <utility>
@@ -59,7 +61,11 @@ class Walk {
       const fs::path folder = std::move(folders.front());
       folders.pop_front();
       const auto identity = identify(folder);
-      if (!identity || identity == exclude_ || !seen_.insert(*identity).second) continue;
+      if (!identity) {
+        refuse(folder, {Reason::unreadable, std::strerror(errno)});
+        continue;
+      }
+      if (identity == exclude_ || !seen_.insert(*identity).second) continue;
       std::error_code failure;
       for (fs::directory_iterator entry{folder, failure}, end; !failure && entry != end; entry.increment(failure)) {
         visit_entry(*entry, folders);
@@ -136,6 +142,8 @@ Listing list_archive(const fs::path& archive, const fs::path& exclude) {
 
 Listing list_from_file(const fs::path& archive, const fs::path& list) {
   require_folder(archive);
+  std::error_code failure;
+  if (!fs::exists(list, failure)) throw UsageError{"there is no such list", list.string(), "check --files-from"};
   const std::string text = read_text(list);
   const char separator = text.find('\0') == std::string::npos ? '\n' : '\0';
   const fs::path top = fs::absolute(archive).lexically_normal();

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <span>
+#include <string_view>
 
 #include <veery/archive/work_plan.hpp>
 #include <veery/base/csv.hpp>
@@ -28,8 +30,10 @@ std::string split_key(const Recording& recording, SplitBy by) {
 
 void check(const std::vector<Split>& splits) {
   double total = 0.0;
+  std::set<std::string_view> names;
   for (const Split& split : splits) {
     if (split.name.empty() || !(split.share >= 0.0)) throw UsageError{"a split needs a name and a share", split.name};
+    if (!names.insert(split.name).second) throw UsageError{"two splits have one name: " + split.name, "--split"};
     total += split.share;
   }
   if (splits.empty() || std::abs(total - 1.0) > 1e-9) {

@@ -62,7 +62,7 @@ std::optional<WavHeader> walk(const Fields& fields, std::int64_t file_bytes, boo
       if (header && known) header->data_bytes = size;
       return header;
     }
-    if (size < 0) return header;
+    if (size < 0 || size > file_bytes) return header;
     const std::int64_t alignment = wave64 ? 8 : 2;
     at += head + (size + alignment - 1) / alignment * alignment;
   }

@@ -28,7 +28,11 @@ class EnvironmentFirst final : public CLI::ConfigTOML {
 }  // namespace
 
 void add_configuration(CLI::App& app) {
-  app.set_config("--config", "", "Configuration file (TOML), one section a command")->envname("VEERY_CONFIG");
+  // CLI11 reads the file before it looks at the environment, so the variable can only be the default.
+  const char* variable = std::getenv("VEERY_CONFIG");
+  const std::string file = variable == nullptr ? "" : variable;
+  app.set_config("--config", file, "Configuration file (TOML), one section a command (Env:VEERY_CONFIG)",
+                 !file.empty());
   app.config_formatter(std::make_shared<EnvironmentFirst>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {

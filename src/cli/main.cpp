@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/run/commands.hpp>
 
@@ -155,8 +156,13 @@ int run_under_mpi(const std::string& command, Communicator& world, const Argumen
   return run_verify(world, arguments.verify_output);
 }
 
+/// One line, whatever the names in it hold.
+void complain(const std::exception& failure, const std::string& where = {}) {
+  std::fprintf(stderr, "veery: %s%s\n", printable(failure.what()).c_str(), where.c_str());
+}
+
 int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** argv) {
-  const std::string name = command.get_name();
+  const std::string& name = command.get_name();
   if (name == "peaks") {
     arguments.peaks.slices.peaks.spill_folder = std::filesystem::temp_directory_path();
     return run_peaks(arguments.peaks);
@@ -171,13 +177,20 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   try {
     return run_under_mpi(name, world, arguments);
   } catch (const AgreedFailure& failure) {
-    if (world.rank() == 0) std::fprintf(stderr, "veery: %s\n", failure.what());
+    if (world.rank() == 0) complain(failure);
     return failure.code();
   } catch (const std::exception& failure) {
     if (world.size() == 1) throw;
-    std::fprintf(stderr, "veery: %s (rank %d on %s)\n", failure.what(), world.rank(), world.host().c_str());
+    complain(failure, " (rank " + std::to_string(world.rank()) + " on " + world.host() + ")");
     MpiEnvironment::abort(exit_code::kFailed);
   }
+}
+
+/// CLI11 says "INI was not able to parse SECTION.KEY", and "SECTION.++" of a whole section.
+std::string unknown_key(const CLI::ConfigError& problem) {
+  std::string key = problem.what();
+  key.erase(0, key.rfind(' ') + 1);
+  return key.ends_with(".++") ? key.substr(0, key.size() - 3) : key;
 }
 
 int run(int argc, char** argv) {
@@ -185,6 +198,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version",
                        "veery " + std::string{program_version()} + " (" + std::string{program_commit()} + ")");
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& problem) {
+    return "veery: " + printable(problem.what()) + " (see --help)\n";
+  });
   Arguments arguments;
   add_process(app, arguments.process);
   add_slice(app, arguments.slice);
@@ -196,7 +212,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ConfigError& problem) {
-    throw UsageError{"the configuration file has a key that no command knows", problem.what()};
+    throw UsageError{"the configuration file has a section or key that no command knows", unknown_key(problem)};
   } catch (const CLI::ParseError& problem) {
     const int code = app.exit(problem);
     return code == 0 ? exit_code::kDone : exit_code::kUsage;
@@ -211,10 +227,10 @@ int main(int argc, char** argv) {
   try {
     return veery::run(argc, argv);
   } catch (const veery::UsageError& problem) {
-    std::fprintf(stderr, "veery: %s\n", problem.what());
+    veery::complain(problem);
     return veery::exit_code::kUsage;
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "veery: %s\n", failure.what());
+    veery::complain(failure);
     return veery::exit_code::kFailed;
   }
 }

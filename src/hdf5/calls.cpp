@@ -1,5 +1,8 @@
 #include "hdf5/calls.hpp"
 
+#include <cstdlib>
+#include <string_view>
+
 #include <veery/base/error.hpp>
 
 namespace veery::hdf5::call {
@@ -21,6 +24,13 @@ std::string error_stack() {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, append_cause, &causes);
   H5Eclear2(H5E_DEFAULT);
   return causes.empty() ? "no cause given" : causes;
+}
+
+/// The system's error number, which HDF5 tells in words only: "… errno = 28, error message = …". 0: none.
+int error_number(const std::string& causes) {
+  static constexpr std::string_view kMark = "errno = ";
+  const std::size_t at = causes.find(kMark);
+  return at == std::string::npos ? 0 : std::atoi(causes.c_str() + at + kMark.size());
 }
 
 /// Calls one of HDF5's "how long, then fill" functions.
@@ -46,7 +56,9 @@ void fail(const char* function, hid_t object, const std::string& name) {
   std::string where = object_name(object);
   if (!where.empty() && !name.empty()) where += ": ";
   where += name;
-  throw Error{std::string{"HDF5: "} + function + " failed", where, causes};
+  const std::string what = std::string{"HDF5: "} + function + " failed";
+  if (const int number = error_number(causes); number != 0) throw system_error(what, where, number);
+  throw Error{what, where, causes};
 }
 
 void start_library() {

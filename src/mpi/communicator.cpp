@@ -80,8 +80,8 @@ std::string Communicator::library() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   MPI_Get_library_version(text.data(), &length);
-  std::string version{text.data(), static_cast<std::size_t>(length)};
-  return version.substr(0, version.find_first_of("\n\0"));
+  const std::string_view version{text.data()};  // `length` may count the final NUL
+  return std::string{version.substr(0, version.find('\n'))};
 }
 
 void Communicator::barrier() const {

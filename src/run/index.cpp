@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/run/commands.hpp>
@@ -17,7 +18,9 @@ int run_index(Communicator& world, const ProcessOptions& options) {
   const std::string quarantine = quarantine_csv(index, {});
   if (options.output.empty()) {
     std::fputs(table.c_str(), stdout);
-    if (!index.refused.empty()) reporter.warn("refused:\n" + quarantine);
+    for (const auto& [path, refusal] : index.refused)
+      reporter.warn("refused: " + printable(path) + ": " + std::string{reason_name(refusal.reason)} + ", " +
+                    printable(refusal.detail));
   } else {
     publish_text(options.output / output_name::kIndex, table);
     publish_text(options.output / output_name::kQuarantine, quarantine);

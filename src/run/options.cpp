@@ -113,6 +113,8 @@ void check_options(const ProcessOptions& options) {
           "add --clips flac");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
+  static_cast<void>(plan_work({}, options.plan));
+  static_cast<void>(dataset_folder(options.dataset.name, options.dataset.version));
   for (const Split& split : options.plan.splits) {
     static_cast<void>(shard_file_name({options.dataset.name, options.dataset.version, split.name, 0, 1}));
   }

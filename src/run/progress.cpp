@@ -24,7 +24,7 @@ std::string count(double value) {
   return fixed_decimal(value, 0);
 }
 
-std::string padded(std::string text, std::size_t width) {
+std::string padded(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 

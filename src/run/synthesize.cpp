@@ -22,7 +22,8 @@ constexpr std::size_t kSamplesPerBlock = 65'536;
 
 /// "site-2/20240601_060500.flac": recorders that run side by side, each recording following its last.
 std::string recording_name(std::size_t number, double recording_s) {
-  const auto seconds = kFirstStartS + std::llround(static_cast<double>(number / kSites) * std::max(recording_s, 1.0));
+  const std::size_t round = number / kSites;
+  const auto seconds = kFirstStartS + std::llround(static_cast<double>(round) * std::max(recording_s, 1.0));
   const std::time_t time = seconds;
   std::tm fields{};
   gmtime_r(&time, &fields);

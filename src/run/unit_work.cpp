@@ -121,11 +121,11 @@ PublishedFile UnitWork::write_clip(const Recording& recording, const Slice& slic
 
 void UnitWork::add_to(RankProgress& progress) const {
   const std::lock_guard lock{mutex_};
-  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
-    if (!outcomes_[i]) continue;
-    const RecordingAccount& account = outcomes_[i]->account;
+  for (const std::optional<Outcome>& outcome : outcomes_) {
+    if (!outcome) continue;
+    const RecordingAccount& account = outcome->account;
     progress.recordings += 1.0;
-    progress.bad += outcomes_[i]->refusal || !account.lost.empty() ? 1.0 : 0.0;
+    progress.bad += outcome->refusal || !account.lost.empty() ? 1.0 : 0.0;
     progress.slices += static_cast<double>(account.slices);
     progress.audio_s += static_cast<double>(account.samples) / options_.stream.sample_rate_hz;
     progress.decode_s += account.decode_s;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <set>
 
 #include <veery/base/csv.hpp>
@@ -68,10 +69,11 @@ std::vector<std::string> check_tables(const fs::path& output, const ManifestCont
   const ArchiveIndex index = index_from_tables(read_text(output / output_name::kIndex), quarantine);
   std::vector<std::string> problems;
   if (read_text(output / output_name::kSlices) != slices_csv(records))
-    problems.push_back("slices.csv: differs from the unit records");
-  if (quarantine != quarantine_csv(index, records)) problems.push_back("quarantine.csv: differs from the unit records");
+    problems.emplace_back("slices.csv: differs from the unit records");
+  if (quarantine != quarantine_csv(index, records))
+    problems.emplace_back("quarantine.csv: differs from the unit records");
   if (manifest.totals != totals_json(sum_up(index, records), records.size())) {
-    problems.push_back("manifest.json: the totals differ from the unit records'");
+    problems.emplace_back("manifest.json: the totals differ from the unit records'");
   }
   std::set<std::string> named;
   for (const PublishedFile& file : manifest.files) named.insert(file.path + " " + file.sha256);
@@ -88,13 +90,8 @@ std::vector<std::string> check_tables(const fs::path& output, const ManifestCont
   return problems;
 }
 
-}  // namespace
-
-int run_verify(Communicator& world, const fs::path& output) {
-  std::string text;
-  on_lead(world, [&] { text = read_text(output / output_name::kManifest); });
-  world.broadcast(text);
-  const ManifestContent manifest = read_manifest(text);
+/// All that differs from the manifest, on rank 0. Collective.
+std::vector<std::string> check_output(Communicator& world, const fs::path& output, const ManifestContent& manifest) {
   const std::vector<PublishedFile>& files = manifest.files;
   std::string problems;
   for (std::size_t i = static_cast<std::size_t>(world.rank()); i < files.size();
@@ -105,15 +102,37 @@ int run_verify(Communicator& world, const fs::path& output) {
   for (const std::string& part : world.gather(problems)) {
     for (const auto& row : parse_csv(part)) all.push_back(row.front());
   }
-  int code = exit_code::kDone;
-  if (world.rank() == 0) {
-    for (std::string& problem : extra_files(output, files)) all.push_back(std::move(problem));
-    if (all.empty()) all = check_tables(output, manifest);
-    for (const std::string& problem : all) std::puts(printable(problem).c_str());
-    std::printf("%zu files checked, %zu problems\n", files.size(), all.size());
-    code = all.empty() ? exit_code::kDone : exit_code::kDiffers;
+  if (world.rank() != 0) return {};
+  for (std::string& problem : extra_files(output, files)) all.push_back(std::move(problem));
+  if (all.empty()) all = check_tables(output, manifest);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// None, and the reason among the problems, when the manifest itself is damaged.
+std::optional<ManifestContent> parse_manifest(const std::string& text, std::vector<std::string>& problems) {
+  try {
+    return read_manifest(text);
+  } catch (const Error& problem) {
+    problems.push_back(std::string{output_name::kManifest} + ": " + problem.what());
+    return std::nullopt;
   }
-  std::string agreed = std::to_string(code);
+}
+
+}  // namespace
+
+int run_verify(Communicator& world, const fs::path& output) {
+  std::string text;
+  on_lead(world, [&] { text = read_text(output / output_name::kManifest); });
+  world.broadcast(text);
+  std::vector<std::string> problems;
+  const std::optional<ManifestContent> manifest = parse_manifest(text, problems);
+  if (manifest) problems = check_output(world, output, *manifest);
+  if (world.rank() == 0) {
+    for (const std::string& problem : problems) std::puts(printable(problem).c_str());
+    std::printf("%zu files checked, %zu problems\n", manifest ? manifest->files.size() : 1, problems.size());
+  }
+  std::string agreed = std::to_string(problems.empty() ? exit_code::kDone : exit_code::kDiffers);
   world.broadcast(agreed);
   return std::stoi(agreed);
 }

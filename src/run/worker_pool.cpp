@@ -4,7 +4,7 @@
 
 namespace veery {
 
-WorkerPool::WorkerPool(int workers, std::function<void()> prepare) {
+WorkerPool::WorkerPool(int workers, const std::function<void()>& prepare) {
   for (int i = 0; i < workers; ++i) {
     threads_.emplace_back([this, prepare] {
       if (prepare) prepare();

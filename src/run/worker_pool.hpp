@@ -15,7 +15,7 @@ namespace veery {
 class WorkerPool {
  public:
   /// Every worker calls `prepare` first, for what a library keeps per thread.
-  explicit WorkerPool(int workers, std::function<void()> prepare = {});
+  explicit WorkerPool(int workers, const std::function<void()>& prepare = {});
   /// Drops the jobs that have not begun and waits for the others.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;

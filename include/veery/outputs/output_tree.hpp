@@ -3,10 +3,8 @@
 #include <string>
 #include <string_view>
 
-namespace veery {
-
 /// Names relative to the output folder.
-namespace output_name {
+namespace veery::output_name {
 inline constexpr std::string_view kRun = "run.json";  ///< how the run went; the one file that differs between runs
 inline constexpr std::string_view kOptions = "options.json";  ///< the options that change results
 inline constexpr std::string_view kIndex = "index.csv";
@@ -19,9 +17,7 @@ inline constexpr std::string_view kClips = "slices";
 [[nodiscard]] std::string unit_record(int unit);  ///< "units/00003.json"
 
 /// "slices/SITE/20240601_060000_t00123.450.flac" for a slice of "SITE/20240601_060000.wav". `keep_extension`:
-/// another recording in that folder differs only in its extension, which then becomes part of the name.
+/// another recording in that folder differs only in its extension: "…/20240601_060000.wav-t00123.450.flac".
 [[nodiscard]] std::string clip(const std::string& recording_path, double start_s, std::string_view extension,
                                bool keep_extension);
-}  // namespace output_name
-
-}  // namespace veery
+}  // namespace veery::output_name

@@ -1,0 +1,60 @@
+// How fast a shard is written: takes the examples of a shard, then times what `veery process` does with them, from
+// the spool of rows to the published file (flushed to the device, renamed).
+//
+//     shard_write_bench SHARD FOLDER [REPEATS]      prints one JSON object with the best of REPEATS (3)
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <veery/shards/row_spool.hpp>
+#include <veery/shards/shard_reader.hpp>
+#include <veery/shards/shard_writer.hpp>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Rows {
+  veery::ExampleSchema schema;
+  std::vector<veery::Example> examples;
+  std::vector<std::byte> audio;
+};
+
+Rows read_rows(const std::filesystem::path& path) {
+  const veery::ShardReader shard{path};
+  Rows rows{shard.schema(), shard.examples(), {}};
+  const std::size_t bytes = veery::row_bytes(rows.schema);
+  rows.audio.resize(bytes * rows.examples.size());
+  for (std::size_t i = 0; i < rows.examples.size(); ++i)
+    shard.read_audio(static_cast<std::int64_t>(i), std::span{rows.audio}.subspan(i * bytes, bytes));
+  return rows;
+}
+
+double write_s(Rows& rows, const std::filesystem::path& folder) {
+  const std::size_t bytes = veery::row_bytes(rows.schema);
+  const auto start = Clock::now();
+  veery::RowSpool spool{folder, bytes};
+  for (std::size_t i = 0; i < rows.examples.size(); ++i)
+    rows.examples[i].spool_row = spool.append(std::span{rows.audio}.subspan(i * bytes, bytes));
+  veery::write_shard(folder, {"bench", "1.0.0", "train", 0, 1}, rows.schema, {}, rows.examples, spool);
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fputs("usage: shard_write_bench SHARD FOLDER [REPEATS]\n", stderr);
+    return 2;
+  }
+  Rows rows = read_rows(argv[1]);
+  double best_s = write_s(rows, argv[2]);
+  for (int i = argc > 3 ? std::atoi(argv[3]) : 3; i > 1; --i) best_s = std::min(best_s, write_s(rows, argv[2]));
+  const auto count = static_cast<double>(rows.examples.size());
+  std::printf("{\"examples\": %.0f, \"wall_s\": %.6f, \"examples_per_s\": %.1f}\n", count, best_s, count / best_s);
+  return 0;
+}

@@ -1,0 +1,29 @@
+#include <gtest/gtest.h>
+
+#include <veery/outputs/output_tree.hpp>
+
+namespace veery::output_name {
+namespace {
+
+TEST(OutputTree, UnitRecordsSortByNumber) {
+  EXPECT_EQ(unit_record(3), "units/00003.json");
+  EXPECT_EQ(unit_record(123'456), "units/123456.json");
+}
+
+TEST(OutputTree, ClipsMirrorTheArchive) {
+  EXPECT_EQ(clip("site/20240601_060000.wav", 123.45, ".flac", false), "slices/site/20240601_060000_t00123.450.flac");
+  EXPECT_EQ(clip("a.b/c.d.WAV", 0.0, ".wav", false), "slices/a.b/c.d_t00000.000.wav");
+}
+
+TEST(OutputTree, OffsetsAreRoundedToMilliseconds) {
+  EXPECT_EQ(clip("x.wav", 1.9996, ".flac", false), "slices/x_t00002.000.flac");
+  EXPECT_EQ(clip("x.wav", 360'000.0, ".flac", false), "slices/x_t360000.000.flac");
+}
+
+TEST(OutputTree, TheExtensionIsKeptWhereItAloneTells) {
+  EXPECT_EQ(clip("x.wav", 0.0, ".flac", true), "slices/x.wav-t00000.000.flac");
+  EXPECT_NE(clip("x.wav", 0.0, ".flac", true), clip("x.wav.ogg", 0.0, ".flac", false));
+}
+
+}  // namespace
+}  // namespace veery::output_name

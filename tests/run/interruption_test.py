@@ -1,0 +1,131 @@
+"""A run that was stopped or killed is continued by the same command, on any number of ranks, to the same bytes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from support import DONE, STOPPED, ProgramTest, command, environment, main, run, synthesize, tree_digest, write
+
+OPTIONS = ("--unit-audio", "30s")
+UNITS = 60
+
+
+def children(pid):
+    """Processes below `pid`, the launcher's ranks."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    own = [int(text) for text in found.stdout.split()]
+    return own + [grandchild for child in own for grandchild in children(child)]
+
+
+def is_alive(pid):
+    """A zombie is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class InterruptionTest(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.common = Path(tempfile.mkdtemp(prefix="veery-run-"))
+        cls.addClassCleanup(shutil.rmtree, cls.common)
+        synthesize(cls.common / "archive", hours=UNITS / 120, recording="30s", seed=2)
+        run("process", cls.common / "archive", "-o", cls.common / "out", *OPTIONS).check_returncode()
+        cls.expected = tree_digest(cls.common / "out")
+
+    def setUp(self):
+        super().setUp()
+        self.archive = self.common / "archive"
+
+    def start(self, ranks):
+        """A run under way: its process, and only once two units are done."""
+        line = command("process", self.archive, "-o", self.output, *OPTIONS, "--threads", "1", ranks=ranks)
+        process = subprocess.Popen(line, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + 60
+        while len(list(self.output.glob("units/*.json"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
+        return process
+
+    def expect_continued(self, ranks):
+        done = len(list(self.output.glob("units/*.json")))
+        self.assertLess(done, UNITS)
+        self.assertFalse((self.output / "manifest.json").exists())
+        result = self.veery("process", self.archive, "-o", self.output, *OPTIONS, ranks=ranks)
+        self.assertIn(f"continuing: {done} units", result.stderr)
+        self.assertEqual(tree_digest(self.output), self.expected)
+        self.assertEqual([path for path in self.output.rglob("*") if "staged" in path.name], [])
+        self.veery("verify", self.output, code=DONE)
+
+    def test_stopped_by_sigterm(self):
+        process = self.start(ranks=0)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, STOPPED, said)
+        self.assertIn("run the same command again", said)
+        self.expect_continued(ranks=3)
+
+    def test_stopped_by_sigint(self):
+        process = self.start(ranks=0)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), STOPPED)
+        self.expect_continued(ranks=2)
+
+    def test_all_ranks_stopped(self):
+        """A batch system sends the signal to every rank; the launcher passes the exit code on."""
+        process = self.start(ranks=3)
+        process.send_signal(signal.SIGUSR1)  # which mpirun forwards
+        self.assertEqual(process.wait(timeout=60), STOPPED)
+        self.expect_continued(ranks=1)
+
+    def test_one_rank_stopped(self):
+        """The others do what is left to them; what the stopped one had is done by the next run."""
+        process = self.start(ranks=3)
+        ranks = [pid for pid in children(process.pid) if "veery" in Path(f"/proc/{pid}/comm").read_text()]
+        os.kill(ranks[-1], signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=120), STOPPED)
+        result = self.veery("process", self.archive, "-o", self.output, *OPTIONS, ranks=2)
+        self.assertIn("continuing", result.stderr)
+        self.assertEqual(tree_digest(self.output), self.expected)
+
+    def test_launcher_killed(self):
+        process = self.start(ranks=3)
+        below = children(process.pid)
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 60
+        while any(map(is_alive, below)):
+            self.assertLess(time.monotonic(), deadline, "ranks outlive their launcher")
+            time.sleep(0.05)
+        self.expect_continued(ranks=2)
+
+    def test_killed_again_and_again(self):
+        for _ in range(3):
+            process = self.start(ranks=0)
+            process.kill()
+            process.wait()
+            time.sleep(0.1)
+        self.expect_continued(ranks=2)
+
+    def test_half_written_files_are_removed(self):
+        """Whatever a killed run can leave: staged files, a shard without its record."""
+        process = self.start(ranks=0)
+        process.kill()
+        process.wait()
+        records = sorted(self.output.glob("units/*.json"))
+        records[0].unlink()
+        write(self.output / "units/.00007.json.staged", b"{")
+        write(self.output / "dataset/recordings/1.0.0/.recordings-train-00000-of-00060.h5.staged", b"half")
+        self.expect_continued(ranks=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Memory stays within its bound whatever the length of a recording."""
+
+import os
+
+from support import ProgramTest, birds, command, environment, main, wav
+
+BOUND_MB = 400 + 150  # the program, and one worker
+BLOCK_S = 60
+
+
+class MemoryTest(ProgramTest):
+    def add_long(self, name, hours, rate):
+        """Repeats a minute of birds; only the header knows how long it is."""
+        block = birds(BLOCK_S, rate).tobytes()
+        count = hours * 3600 // BLOCK_S
+        with open(self.archive / name, "wb") as file:
+            file.write(wav(birds(0), rate=rate, data_bytes=len(block) * count))
+            for _ in range(count):
+                file.write(block)
+
+    def peak_mb(self, hours, rate, *arguments):
+        for old in self.archive.iterdir():
+            old.unlink()
+        self.add_long("long.wav", hours, rate)
+        output = self.folder / f"out-{hours}-{rate}-{len(arguments)}"
+        line = command("process", self.archive, "-o", output, "--threads", "1", "--quiet", *arguments)
+        pid = os.posix_spawnp(line[0], line, environment())
+        _, status, usage = os.wait4(pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+        self.assertGreater((output / "slices.csv").stat().st_size, 1000)
+        return usage.ru_maxrss / 1024
+
+    def expect_flat(self, rate, *arguments):
+        short, long = self.peak_mb(1, rate, *arguments), self.peak_mb(10, rate, *arguments)
+        print(f"\n{rate} Hz {arguments}: {short:.0f} MB for 1 h, {long:.0f} MB for 10 h")
+        self.assertLess(long, BOUND_MB)
+        self.assertLess(long - short, 20)
+
+    def test_16_khz(self):
+        self.expect_flat(16_000)
+
+    def test_32_khz(self):
+        self.expect_flat(32_000)
+
+    def test_fixed_windows(self):
+        self.expect_flat(16_000, "--slices", "fixed", "--hop", "30s")
+
+    def test_perch_resampler(self):
+        self.expect_flat(8_000, "--resampler", "perch")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include <veery/base/error.hpp>
+#include <veery/run/options.hpp>
+
+namespace veery {
+namespace {
+
+std::string difference(const std::function<void(ProcessOptions&)>& change) {
+  ProcessOptions changed;
+  change(changed);
+  return describe_difference(result_options_json(ProcessOptions{}), result_options_json(changed));
+}
+
+void expect_usage_error(const std::string& option, const std::function<void(ProcessOptions&)>& change) {
+  ProcessOptions options;
+  change(options);
+  try {
+    check_options(options);
+    FAIL() << option;
+  } catch (const UsageError& problem) {
+    EXPECT_NE(std::string{problem.what()}.find(option), std::string::npos) << problem.what();
+  }
+}
+
+TEST(OptionDifference, IsEmptyForTheSameOptions) {
+  EXPECT_EQ(difference([](ProcessOptions&) {}), "");
+}
+
+TEST(OptionDifference, NamesBothValues) {
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.slices.interval_s = 5.0; }), "--interval was 6s and is 5s");
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.stream.sample_rate_hz = 48'000; }),
+            "--sample-rate was 32000 and is 48000");
+  EXPECT_EQ(difference([](ProcessOptions& o) {
+              o.plan.splits = {{"train", 0.9}, {"test", 0.1}};
+            }),
+            "--split was train=1 and is train=0.9,test=0.1");
+}
+
+TEST(OptionDifference, NamesEveryOption) {
+  EXPECT_EQ(difference([](ProcessOptions& o) {
+              o.stream.channels = {2};
+              o.dataset.compress = true;
+            }),
+            "--channels was mean and is 2, --compress was false and is true");
+}
+
+TEST(OptionDifference, NamesOptionsThatOnlyOneRunHas) {
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.slices.mode = SliceMode::fixed; }),
+            "--slices was peaks and is fixed, --hop was unset and is 5s, --tail was unset and is drop, "
+            "--peak-scope was 300s and is unset, --peaks-per-scope was 5 and is unset, "
+            "--compat was none and is unset, --edge was shift and is unset");
+}
+
+TEST(OptionDifference, PassesOverWhatChangesNoResults) {
+  EXPECT_EQ(difference([](ProcessOptions& o) {
+              o.threads = 8;
+              o.scratch = "/tmp";
+              o.allow_bad = true;
+              o.report.quiet = true;
+            }),
+            "");
+}
+
+TEST(OptionDifference, SurvivesADamagedText) {
+  EXPECT_NE(describe_difference("{\"interval\": ", result_options_json(ProcessOptions{})), "");
+  EXPECT_NE(describe_difference("[]", result_options_json(ProcessOptions{})), "");
+}
+
+TEST(CheckOptions, AcceptsTheDefaults) {
+  EXPECT_NO_THROW(check_options(ProcessOptions{}));
+}
+
+TEST(CheckOptions, NamesTheOptionThatCannotWork) {
+  expect_usage_error("--sample-rate", [](ProcessOptions& o) { o.stream.sample_rate_hz = 10; });
+  expect_usage_error("--interval", [](ProcessOptions& o) { o.slices.interval_s = 0.0; });
+  expect_usage_error("--peak-scope", [](ProcessOptions& o) { o.slices.peak_scope_s = 1.0; });
+  expect_usage_error("--shards", [](ProcessOptions& o) { o.dataset.shards = false; });
+  expect_usage_error("--threads", [](ProcessOptions& o) { o.threads = -1; });
+  expect_usage_error("--split", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}}; });
+  expect_usage_error("train", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}, {"train", 0.5}}; });
+  expect_usage_error("a/b", [](ProcessOptions& o) { o.plan.splits = {{"a/b", 1.0}}; });
+  expect_usage_error("../1", [](ProcessOptions& o) { o.dataset.version = "../1"; });
+}
+
+}  // namespace
+}  // namespace veery

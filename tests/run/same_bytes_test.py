@@ -1,0 +1,105 @@
+"""The same archive and options give the same bytes for any number of ranks and threads."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from support import ProgramTest, Results, birds, main, synthesize, tree_digest, wav, write
+
+PROCESS = ("--unit-audio", "50s", "--split", "train=0.7,validation=0.3")
+
+
+class SameBytesTest(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.common = Path(tempfile.mkdtemp(prefix="veery-run-"))
+        cls.addClassCleanup(shutil.rmtree, cls.common)
+        synthesize(cls.common / "archive", hours=0.1, recording="45s")
+        write(cls.common / "archive" / "odd/rate.wav", wav(birds(20, 44_100, seed=7), rate=44_100))
+        cls.expected = {}
+
+    def setUp(self):
+        super().setUp()
+        self.archive = self.common / "archive"
+
+    def reference(self, name, *arguments):
+        """The bytes of a run on one rank with one thread, made once."""
+        output = self.common / f"reference-{name}"
+        if name not in self.expected:
+            self.veery(name.split()[0], self.archive, "-o", output, "--threads", "1", *arguments)
+            self.expected[name] = tree_digest(output)
+        return self.expected[name]
+
+    def expect_same(self, name, *arguments, **options):
+        expected = self.reference(name, *arguments)
+        self.veery(name.split()[0], self.archive, "-o", self.output, *arguments, *options.pop("also", ()), **options)
+        self.assertEqual(tree_digest(self.output), expected)
+
+    # ── ranks and threads ──
+
+    def test_process_has_several_units_and_splits(self):
+        self.reference("process", *PROCESS)
+        results = Results(self.common / "reference-process")
+        self.assertGreaterEqual(results.totals["units"], 5)
+        self.assertEqual({row["split"] for row in results.slices}, {"train", "validation"})
+        self.assertEqual(len({row["shard"] for row in results.slices}), results.totals["units"])
+
+    def test_process_on_1_rank(self):
+        self.expect_same("process", *PROCESS, ranks=1)
+
+    def test_process_on_2_ranks(self):
+        self.expect_same("process", *PROCESS, ranks=2)
+
+    def test_process_on_3_ranks(self):
+        self.expect_same("process", *PROCESS, ranks=3)
+
+    def test_process_on_7_ranks(self):
+        self.expect_same("process", *PROCESS, ranks=7)
+
+    def test_process_with_4_threads(self):
+        self.expect_same("process", *PROCESS, also=["--threads", "4"])
+
+    def test_process_on_3_ranks_with_4_threads(self):
+        self.expect_same("process", *PROCESS, also=["--threads", "4"], ranks=3)
+
+    def test_scratch_elsewhere(self):
+        (self.folder / "scratch").mkdir()
+        self.expect_same("process", *PROCESS, also=["--scratch", str(self.folder / "scratch")], ranks=2)
+        self.assertEqual(list((self.folder / "scratch").iterdir()), [])
+
+    def test_archive_at_another_place(self):
+        """Nothing of where the archive lies is in the results."""
+        expected = self.reference("process", *PROCESS)
+        shutil.copytree(self.archive, self.folder / "copy")
+        self.veery("process", "copy/", "-o", self.output, *PROCESS, cwd=self.folder)
+        self.assertEqual(tree_digest(self.output), expected)
+
+    def test_second_run_changes_nothing(self):
+        self.expect_same("process", *PROCESS)
+        before = {path: path.stat().st_mtime_ns for path in self.output.rglob("*.h5") if "-of-" in path.name}
+        self.expect_same("process", *PROCESS, ranks=2)
+        self.assertEqual(before, {path: path.stat().st_mtime_ns for path in before})
+
+    def test_whole_recording_as_scope(self):
+        self.expect_same("process recording", *PROCESS, "--peak-scope", "recording", also=["--threads", "4"], ranks=3)
+
+    def test_process_float32_compressed_with_clips(self):
+        options = ("--audio-type", "float32", "--compress", "--clips", "flac", "--split-by", "site", *PROCESS)
+        self.expect_same("process float", *options, also=["--threads", "4"], ranks=2)
+
+    def test_slice_as_flac(self):
+        self.expect_same("slice flac", "--format", "flac", *PROCESS, also=["--threads", "4"], ranks=3)
+
+    def test_slice_as_wav(self):
+        self.expect_same("slice wav", "--format", "wav", *PROCESS, also=["--threads", "4"], ranks=3)
+
+    def test_fixed_windows_with_every_tail(self):
+        for tail in ("drop", "pad", "shift", "remainder"):
+            with self.subTest(tail):
+                self.output = self.folder / tail
+                options = ("--slices", "fixed", "--interval", "7s", "--hop", "7s", "--tail", tail, *PROCESS)
+                self.expect_same(f"slice {tail}", *options, also=["--threads", "4"], ranks=2)
+
+
+if __name__ == "__main__":
+    main()
