@@ -1,5 +1,3 @@
-#include <veery/base/csv.hpp>
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 
 namespace veery {
@@ -15,7 +14,9 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-TEST(Csv, PlainCellsStayUnquoted) { EXPECT_EQ(csv_row({"path", "12", "", "a b"}), "path,12,,a b\n"); }
+TEST(Csv, PlainCellsStayUnquoted) {
+  EXPECT_EQ(csv_row({"path", "12", "", "a b"}), "path,12,,a b\n");
+}
 
 TEST(Csv, OnlyCellsThatNeedItAreQuoted) {
   EXPECT_EQ(csv_row({"a,b", "say \"hi\"", "two\nlines", "plain"}), "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",plain\n");
@@ -39,13 +40,21 @@ TEST(Csv, ReadsTablesWithWindowsLineEnds) {
   EXPECT_EQ(read, (Rows{{"a", "b"}, {"c", "d"}}));
 }
 
-TEST(Csv, LastLineFeedMayBeMissing) { EXPECT_EQ(parse_csv("a,b\nc,"), (Rows{{"a", "b"}, {"c", ""}})); }
+TEST(Csv, LastLineFeedMayBeMissing) {
+  EXPECT_EQ(parse_csv("a,b\nc,"), (Rows{{"a", "b"}, {"c", ""}}));
+}
 
-TEST(Csv, EmptyTextHasNoRows) { EXPECT_TRUE(parse_csv("").empty()); }
+TEST(Csv, EmptyTextHasNoRows) {
+  EXPECT_TRUE(parse_csv("").empty());
+}
 
-TEST(Csv, OpenQuoteIsAnError) { EXPECT_THROW((void)parse_csv("a,\"b\nc,d\n"), Error); }
+TEST(Csv, OpenQuoteIsAnError) {
+  EXPECT_THROW((void)parse_csv("a,\"b\nc,d\n"), Error);
+}
 
-TEST(Csv, TextBehindAQuotedCellIsAnError) { EXPECT_THROW((void)parse_csv("\"a\"b,c\n"), Error); }
+TEST(Csv, TextBehindAQuotedCellIsAnError) {
+  EXPECT_THROW((void)parse_csv("\"a\"b,c\n"), Error);
+}
 
 TEST(Decimal, IsTheShortestTextOfTheNumber) {
   EXPECT_EQ(decimal(0.1), "0.1");

@@ -1,10 +1,9 @@
-#include <veery/base/digest.hpp>
-
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
 
+#include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
 
@@ -67,7 +66,9 @@ TEST(Md5, KnownVectors) {
 }
 
 // From xxHash's own sanity vectors: no bytes, seed 0.
-TEST(Xxh3, KnownVector) { EXPECT_EQ(xxh3_64({}), 0x2d06800538d394c2U); }
+TEST(Xxh3, KnownVector) {
+  EXPECT_EQ(xxh3_64({}), 0x2d06800538d394c2U);
+}
 
 TEST(Hex64, KeepsLeadingZeros) {
   EXPECT_EQ(hex64(0), "0000000000000000");

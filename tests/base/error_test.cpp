@@ -1,9 +1,9 @@
-#include <veery/base/error.hpp>
-
 #include <gtest/gtest.h>
 
 #include <cerrno>
 #include <string>
+
+#include <veery/base/error.hpp>
 
 namespace veery {
 namespace {
@@ -17,7 +17,9 @@ TEST(Error, LeavesOutWhatIsEmpty) {
   EXPECT_STREQ(Error("cannot read", "", "try again").what(), "cannot read (try again)");
 }
 
-TEST(Error, UsageErrorsAreErrors) { EXPECT_THROW(throw UsageError("no such option", "--speling"), Error); }
+TEST(Error, UsageErrorsAreErrors) {
+  EXPECT_THROW(throw UsageError("no such option", "--speling"), Error);
+}
 
 TEST(SystemError, NamesThePathTheCauseAndTheRemedy) {
   const std::string text = system_error("cannot write", "/data/out.h5", ENOSPC).what();

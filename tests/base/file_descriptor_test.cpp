@@ -1,5 +1,3 @@
-#include <veery/base/file_descriptor.hpp>
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include <veery/base/error.hpp>
+#include <veery/base/file_descriptor.hpp>
 #include <veery/base/staged_file.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -19,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; }
+bool is_open(int descriptor) {
+  return ::fcntl(descriptor, F_GETFD) != -1;
+}
 
 std::string text_at(const FileDescriptor& file, std::int64_t offset, std::size_t count) {
   std::string text(count, '?');

@@ -1,11 +1,10 @@
-#include <veery/base/quantity.hpp>
-
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
 
 #include <veery/base/error.hpp>
+#include <veery/base/quantity.hpp>
 
 namespace veery {
 namespace {
@@ -18,7 +17,9 @@ TEST(ParseDuration, KnowsEveryUnit) {
   EXPECT_DOUBLE_EQ(parse_duration_s("2d"), 172800.0);
 }
 
-TEST(ParseDuration, BareNumbersAreSeconds) { EXPECT_DOUBLE_EQ(parse_duration_s("42"), 42.0); }
+TEST(ParseDuration, BareNumbersAreSeconds) {
+  EXPECT_DOUBLE_EQ(parse_duration_s("42"), 42.0);
+}
 
 class NoDuration : public testing::TestWithParam<const char*> {};
 

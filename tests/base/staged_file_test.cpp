@@ -1,5 +1,3 @@
-#include <veery/base/staged_file.hpp>
-
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -9,6 +7,7 @@
 #include <string>
 
 #include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
 
 #include "support/temporary_folder.hpp"
 
@@ -17,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write(const fs::path& path, const std::string& text) { std::ofstream{path, std::ios::binary} << text; }
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream{path, std::ios::binary} << text;
+}
 
 class StagedFileTest : public testing::Test {
  protected:

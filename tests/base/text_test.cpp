@@ -1,9 +1,9 @@
-#include <veery/base/text.hpp>
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
+
+#include <veery/base/text.hpp>
 
 namespace veery {
 namespace {
@@ -17,7 +17,9 @@ TEST(IsUtf8, AcceptsEveryLength) {
 
 class NotUtf8 : public testing::TestWithParam<std::string_view> {};
 
-TEST_P(NotUtf8, IsRefused) { EXPECT_FALSE(is_utf8(GetParam())); }
+TEST_P(NotUtf8, IsRefused) {
+  EXPECT_FALSE(is_utf8(GetParam()));
+}
 
 INSTANTIATE_TEST_SUITE_P(IsUtf8, NotUtf8,
                          testing::Values("Zaunk\xf6nig",      // Latin-1
@@ -38,7 +40,9 @@ TEST(Printable, ShowsControlCharacters) {
   EXPECT_EQ(printable("\xc2\x9bK"), "\\xc2\\x9bK");
 }
 
-TEST(Printable, ShowsBytesThatAreNotUtf8) { EXPECT_EQ(printable("k\xf6nig \xc3"), "k\\xf6nig \\xc3"); }
+TEST(Printable, ShowsBytesThatAreNotUtf8) {
+  EXPECT_EQ(printable("k\xf6nig \xc3"), "k\\xf6nig \\xc3");
+}
 
 TEST(Printable, OutputIsAlwaysUtf8) {
   std::string every_byte;
@@ -47,7 +51,9 @@ TEST(Printable, OutputIsAlwaysUtf8) {
   EXPECT_TRUE(is_utf8(printable(every_byte)));
 }
 
-TEST(LowerCase, ChangesAsciiLettersOnly) { EXPECT_EQ(lower_case("REC.WAV \xc3\x96 @[`{"), "rec.wav \xc3\x96 @[`{"); }
+TEST(LowerCase, ChangesAsciiLettersOnly) {
+  EXPECT_EQ(lower_case("REC.WAV \xc3\x96 @[`{"), "rec.wav \xc3\x96 @[`{");
+}
 
 }  // namespace
 }  // namespace veery
