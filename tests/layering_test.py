@@ -14,7 +14,8 @@ from pathlib import Path
 VENDOR_OF_PREFIX = {
     "mpi.h": "mpi", "hdf5": "hdf5", "H5": "hdf5", "sndfile": "sndfile", "soxr": "soxr",
     "CLI/": "cli11", "nlohmann/": "json", "spdlog/": "spdlog", "fmt/": "spdlog",
-    "openssl/": "openssl", "xxh": "xxhash", "cuda": "cuda", "cub/": "cuda", "thrust/": "cuda",
+    "openssl/": "openssl", "xxh": "xxhash",
+    "leveldb/": "leveldb", "protozero/": "protozero", "snappy": "snappy", "cuda": "cuda", "cub/": "cuda", "thrust/": "cuda",
     "ATen/cuda/": "cuda", "c10/cuda/": "cuda", "ATen/": "torch", "c10/": "torch", "torch/": "torch",
 }
 HOMES = {
@@ -39,7 +40,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 class Module:
     name: str
     may_include: set
-    vendors: set
+    vendors: set         # for its sources alone
+    public_vendors: set  # for its public headers too
     listed: set  # every C++ or CUDA source named anywhere in the module's CMakeLists.txt
     included: set = field(default_factory=set)
     vendor_files: dict = field(default_factory=dict)
@@ -63,7 +65,7 @@ def commands(text):
 
 def read_module(folder, complaints):
     path = folder / "CMakeLists.txt"
-    lists = {"SOURCES": [], "MAY_INCLUDE": [], "VENDORS": []}
+    lists = {"SOURCES": [], "MAY_INCLUDE": [], "VENDORS": [], "PUBLIC_VENDORS": []}
     listed, declared = set(), False
     for name, words in commands(path.read_text() if path.exists() else ""):
         listed |= {word for word in words if re.fullmatch(r"[^$]+\.(c|cpp|cu)", word)}
@@ -75,7 +77,8 @@ def read_module(folder, complaints):
                 current += [] if word in lists else [word]
     if not declared:
         complaints.append(f"src/{folder.name}/CMakeLists.txt: no veery_module({folder.name} ...)")
-    return Module(folder.name, set(lists["MAY_INCLUDE"]), set(lists["VENDORS"]), listed)
+    return Module(folder.name, set(lists["MAY_INCLUDE"]), set(lists["VENDORS"]),
+                  set(lists["PUBLIC_VENDORS"]), listed)
 
 
 def module_of(file, quote, target, source_root, modules):
@@ -105,10 +108,12 @@ def check_vendor(module, file, shown, target, complaints):
             complaints.append(f"{shown}: <{target}> belongs to no vendor that layering_test.py knows")
         return
     module.vendor_files.setdefault(vendor, set()).add(file)
-    if vendor not in module.vendors:
+    if vendor not in module.vendors | module.public_vendors:
         complaints.append(f"{shown}: <{target}> needs {vendor} in VENDORS of {module.name}")
     if module.name not in HOMES.get(vendor, {module.name}):
         complaints.append(f"{shown}: {vendor} is used only in {', '.join(sorted(HOMES[vendor]))}")
+    if shown.startswith("include/") and vendor in module.vendors:
+        complaints.append(f"{shown}: <{target}> needs {vendor} in PUBLIC_VENDORS of {module.name}")
     if vendor == "torch" and shown.startswith("include/") and target != PUBLIC_TORCH_HEADER:
         complaints.append(f"{shown}: public headers include no more of torch than <{PUBLIC_TORCH_HEADER}>")
 
@@ -140,6 +145,10 @@ def check_module(module, root, modules, complaints):
             check_file(module, file, root, modules, complaints)
     for name in sorted(module.may_include - module.included):
         complaints.append(f"src/{module.name}/CMakeLists.txt: MAY_INCLUDE {name} is not used")
+    public_root = root / "include/veery" / module.name
+    public = {v for v, files in module.vendor_files.items() if any(f.is_relative_to(public_root) for f in files)}
+    for vendor in sorted(module.public_vendors - public):
+        complaints.append(f"src/{module.name}/CMakeLists.txt: PUBLIC_VENDORS {vendor} is in no public header")
     for vendor in sorted(module.vendors - set(module.vendor_files) - WITHOUT_HEADERS):
         complaints.append(f"src/{module.name}/CMakeLists.txt: VENDORS {vendor} is not used")
     for vendor, files in module.vendor_files.items():

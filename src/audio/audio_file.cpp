@@ -66,7 +66,7 @@ std::optional<Refusal> refuse_info(const SF_INFO& info) {
   if (info.samplerate < kLowestRateHz || info.samplerate > kHighestRateHz) {
     return Refusal{Reason::absurd_rate, std::to_string(info.samplerate) + " Hz"};
   }
-  if (info.frames == 0) return Refusal{Reason::header_only, "no sample behind the header"};
+  if (info.frames == 0) return Refusal{Reason::header_only, "the header announces no samples"};
   return std::nullopt;
 }
 

@@ -99,8 +99,15 @@ class BadRecordingTest(ProgramTest):
         self.assertGreater(len(results.slices_of(path)), 0)
 
     def test_length_field_zero(self):
-        """A recorder that lost power: the field was never filled in."""
+        """The header says that there is nothing, so nothing is taken for audio; the detail says why."""
         self.add("bad.wav", wav(self.sound, data_bytes=0))
+        self.expect_refused("bad.wav", "header_only")
+        self.assertEqual(Results(self.output).quarantine[0]["detail"], "the header announces no samples")
+
+    def test_header_that_was_never_filled_in(self):
+        """A recorder that lost power: the lengths are those of a file just begun, and the audio is there."""
+        unfinished = wav(self.sound, data_bytes=0)
+        self.add("bad.wav", unfinished[:4] + (8).to_bytes(4, "little") + unfinished[8:])
         self.expect_whole("bad.wav", SECONDS * RATE)
 
     def test_length_field_all_ones(self):
