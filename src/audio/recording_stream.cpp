@@ -8,7 +8,7 @@
 namespace veery {
 namespace {
 
-constexpr std::size_t kFramesPerRead = 65'536;
+constexpr std::size_t kSamplesPerRead = 65'536;
 constexpr std::int64_t kMergeWithin = 4'096;  ///< lost ranges this near are named as one, so that they stay few
 
 /// In integers, so that the loop becomes vectors: an exponent of all ones is NaN or infinity.
@@ -19,13 +19,18 @@ bool all_finite(std::span<const float> samples) {
   return odd == 0;
 }
 
+/// Whole frames, about as much memory for a thousand channels as for one.
+std::size_t samples_per_read(std::size_t channels) {
+  return std::max<std::size_t>(kSamplesPerRead / channels, 1) * channels;
+}
+
 }  // namespace
 
 RecordingStream::RecordingStream(AudioReader reader, const StreamOptions& options)
     : reader_(std::move(reader)),
       channels_(options.channels),
       resampler_(make_resampler(options.resampler, reader_.info().sample_rate_hz, options.sample_rate_hz)),
-      interleaved_(kFramesPerRead * static_cast<std::size_t>(reader_.info().channels)) {}
+      interleaved_(samples_per_read(static_cast<std::size_t>(reader_.info().channels))) {}
 
 OrRefusal<RecordingStream> RecordingStream::open(const std::filesystem::path& path, const StreamOptions& options) {
   auto opened = AudioReader::open(path);

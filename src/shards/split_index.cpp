@@ -36,7 +36,7 @@ void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<co
 
 std::string write_split_index(const std::filesystem::path& folder, const SplitPlace& place, const ExampleSchema& schema,
                               const Provenance& provenance, std::span<const ShardRows> shards) {
-  const std::string file_name = split_index_file_name(place);
+  std::string file_name = split_index_file_name(place);
   StagedFile staged{folder / file_name};
   hdf5::File file = hdf5::File::create(staged.path());
   write_attributes(file.root(), kSplitIndexKind, place, schema, provenance);

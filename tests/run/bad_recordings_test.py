@@ -1,4 +1,4 @@
-"""Recordings that can't be read, or not to their end: each is named with its reason, and its neighbours are unharmed."""
+"""Recordings that can't be read, or not to their end: each is named with its reason, its neighbours are unharmed."""
 
 import os
 import pathlib

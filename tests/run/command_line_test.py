@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import re
 
@@ -191,10 +192,11 @@ class CommandLineTest(ProgramTest):
             self.assertEqual(energies, sorted(energies, reverse=True))
             for row in mine:
                 self.assertAlmostEqual(float(row["time_s"]), int(row["sample"]) / 32000)
-        self.assertEqual([row["path"] for row in rows], sorted((row["path"] for row in rows), key=[str(first), str(other)].index))
+        self.assertEqual([path for path, _ in itertools.groupby(row["path"] for row in rows)], [str(first), str(other)])
 
     def test_peaks_of_a_bad_file(self):
-        result = self.veery("peaks", self.add("bad.wav", b""), self.archive / "site/20240601_060000.wav", code=DONE_WITH_BAD)
+        good = self.archive / "site/20240601_060000.wav"
+        result = self.veery("peaks", self.add("bad.wav", b""), good, code=DONE_WITH_BAD)
         self.assertIn("empty", result.stderr)
         self.assertGreater(len(result.stdout.splitlines()), 1)
 

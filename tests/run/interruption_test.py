@@ -45,7 +45,8 @@ class InterruptionTest(ProgramTest):
     def start(self, ranks):
         """A run under way: its process, and only once two units are done."""
         line = command("process", self.archive, "-o", self.output, *OPTIONS, "--threads", "1", ranks=ranks)
-        process = subprocess.Popen(line, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(line, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)  # fmt: skip
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

@@ -73,10 +73,6 @@ class OddRecordingTest(ProgramTest):
         result = self.veery("process", self.archive, "-o", self.output, "--channels", "0", code=USAGE)
         self.assertIn("--channels", result.stderr)
 
-    def test_1000_channels_in_bounded_memory(self):
-        self.add("odd.wav", wav(np.zeros((RATE, 1000), np.int16)))
-        self.process(*WINDOWS)
-
     def expect_resampled(self, rate):
         """A tone keeps its frequency and place, and source positions are exact."""
         time = np.arange(4 * rate) / rate

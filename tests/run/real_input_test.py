@@ -12,10 +12,11 @@ class RealInputTest(ProgramTest):
         self.assertIn(result.returncode, {DONE, DONE_WITH_BAD}, result.stderr)
         results = Results(self.output)
         self.assertTrue(results.totals["coverage"]["all_accounted_for"])
-        self.assertEqual(results.totals["coverage"]["claimed_frames"],
-                         results.totals["coverage"]["frames_read"] + results.totals["coverage"]["frames_lost"])  # fmt: skip
+        coverage = results.totals["coverage"]
+        self.assertEqual(coverage["claimed_frames"], coverage["frames_read"] + coverage["frames_lost"])
         refused = {row["path"] for row in results.quarantine if not row["begin_frame"]}
-        files = {str(p.relative_to(archive)) for p in archive.rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file()}
+        audio = (path for path in archive.rglob("*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+        files = {str(path.relative_to(archive)) for path in audio}
         self.assertEqual(set(results.index) | refused, files)
         self.assertFalse(set(results.index) & refused)
         self.assertEqual(result.returncode, DONE_WITH_BAD if results.quarantine else DONE)

@@ -102,17 +102,14 @@ def birds(seconds, rate=RATE, seed=0):
 
 def encode(samples, kind):
     """int16 samples as the bytes of a WAV of that kind."""
-    wide = samples.astype(np.int32) << 16
-    if kind == "int24":
-        return np.ascontiguousarray(wide[..., np.newaxis]).view(np.uint8)[..., 1:].tobytes()
-    encoded = {
-        "uint8": (samples // 256 + 128).astype(np.uint8),
-        "int16": samples.astype("<i2"),
-        "int32": wide.astype("<i4"),
-        "float32": (samples / 32768).astype("<f4"),
-        "float64": (samples / 32768).astype("<f8"),
-    }
-    return encoded[kind].tobytes()
+    if kind == "uint8":
+        return (samples // 256 + 128).astype(np.uint8).tobytes()
+    if kind == "int16":
+        return samples.astype("<i2").tobytes()
+    if kind.startswith("float"):
+        return (samples / 32768).astype("<f" + str(int(kind[5:]) // 8)).tobytes()
+    wide = samples.astype("<i4") << 16
+    return wide.tobytes() if kind == "int32" else wide[..., np.newaxis].view(np.uint8)[..., 1:].tobytes()
 
 
 def wav(samples, rate=RATE, kind="int16", channels=None, data_bytes=None, payload=None):
@@ -123,7 +120,8 @@ def wav(samples, rate=RATE, kind="int16", channels=None, data_bytes=None, payloa
     data_bytes = len(payload) if data_bytes is None else data_bytes
     tag = 3 if kind.startswith("float") else 1
     frame_bytes = channels * sample_bytes
-    form = struct.pack("<HHIIHH", tag, channels, rate, min(rate * frame_bytes, 2**32 - 1), frame_bytes, 8 * sample_bytes)
+    byte_rate = min(rate * frame_bytes, 2**32 - 1)
+    form = struct.pack("<HHIIHH", tag, channels, rate, byte_rate, frame_bytes, 8 * sample_bytes)
     head = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", data_bytes)
     return b"RIFF" + struct.pack("<I", min(len(head) + data_bytes, 2**32 - 1)) + head + payload
 
@@ -171,7 +169,8 @@ class ProgramTest(unittest.TestCase):
 
 def synthesize(folder, hours, recording, seed=1):
     """An archive of soundscapes."""
-    run("synthesize", "-o", folder, "--hours", str(hours), "--recording", recording, "--seed", str(seed)).check_returncode()
+    how = ("--hours", str(hours), "--recording", recording, "--seed", str(seed))
+    run("synthesize", "-o", folder, *how).check_returncode()
 
 
 def shared(*parts):

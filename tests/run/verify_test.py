@@ -30,7 +30,9 @@ class VerifyTest(ProgramTest):
         result = self.veery("verify", self.output, code=DIFFERS, ranks=ranks)
         named = {line.split(":")[0] for line in result.stdout.splitlines()[:-1]}
         # A split's index file reads through its shards: what is wrong there shows in it too.
-        self.assertEqual(named - {SPLIT_INDEX}, {str(Path(path).relative_to(self.output))} - {SPLIT_INDEX}, result.stdout)
+        expected = {str(Path(path).relative_to(self.output))}
+        self.assertEqual(named - {SPLIT_INDEX}, expected - {SPLIT_INDEX}, result.stdout)
+        self.assertTrue(named)
         self.assertNotIn(" 0 problems", result.stdout)
 
     def flip(self, path, place=0.5, ranks=0):

@@ -50,7 +50,8 @@ class PeakFinder {
   std::unique_ptr<State> state_;
 };
 
-/// How many threads LibTorch may use inside one call; set once, before any other thread starts.
+/// How many threads LibTorch may use inside one call made on the calling thread: every thread that looks for
+/// peaks beside others should say 1 once, or they get in each other's way.
 void set_fft_threads(int threads);
 
 [[nodiscard]] std::vector<Peak> find_peaks(std::span<const float> samples, int sample_rate_hz,
