@@ -1,11 +1,30 @@
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 
+#include <veery/base/digest.hpp>
 #include <veery/outputs/output_tree.hpp>
 
 namespace veery::output_name {
+namespace {
+
+/// File systems allow 255 bytes a name, of which a file under construction needs eight more than its final name.
+constexpr std::size_t kLongestName = 255 - 8;
+
+/// Cuts `stem` at a whole character so that it leaves `room` bytes, with a hash of `path` in place of what went.
+std::string shorten(std::string stem, std::size_t room, const std::string& path) {
+  if (stem.size() <= room) return stem;
+  const std::string mark = "~" + hex64(xxh3_64(std::as_bytes(std::span{path})));
+  std::size_t end = room - mark.size();
+  while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;
+  stem.resize(end);
+  return stem + mark;
+}
+
+}  // namespace
 
 std::string unit_record(int unit) {
   std::array<char, 32> name{};
@@ -16,11 +35,13 @@ std::string unit_record(int unit) {
 std::string clip(const std::string& recording_path, double start_s, std::string_view extension, bool keep_extension) {
   const std::filesystem::path path{recording_path};
   // Two joints, so that "x.wav" with its extension and "x.wav.ogg" without don't meet in one name.
-  const std::string stem = keep_extension ? path.filename().string() + "-t" : path.stem().string() + "_t";
+  const std::string stem = keep_extension ? path.filename().string() : path.stem().string();
   const long long ms = std::llround(start_s * 1000.0);
   std::array<char, 48> offset{};
-  const int length = std::snprintf(offset.data(), offset.size(), "%05lld.%03lld", ms / 1000, ms % 1000);
-  const std::string name = stem + std::string{offset.data(), static_cast<std::size_t>(length)} + std::string{extension};
+  const int length =
+      std::snprintf(offset.data(), offset.size(), "%ct%05lld.%03lld", keep_extension ? '-' : '_', ms / 1000, ms % 1000);
+  const std::string tail = std::string{offset.data(), static_cast<std::size_t>(length)} + std::string{extension};
+  const std::string name = shorten(stem, kLongestName - tail.size(), recording_path) + tail;
   return (std::filesystem::path{kClips} / path.parent_path() / name).generic_string();
 }
 

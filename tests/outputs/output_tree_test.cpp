@@ -25,5 +25,22 @@ TEST(OutputTree, TheExtensionIsKeptWhereItAloneTells) {
   EXPECT_NE(clip("x.wav", 0.0, ".flac", true), clip("x.wav.ogg", 0.0, ".flac", false));
 }
 
+TEST(OutputTree, LongNamesFitTheFileSystemAndStayDistinct) {
+  const std::string accents = "é";
+  std::string name;
+  for (int i = 0; i < 125; ++i) name += accents;  // 250 bytes
+
+  const std::string first = clip("a/" + name + ".wav", 1.0, ".flac", false);
+  const std::string second = clip("b/" + name + ".wav", 1.0, ".flac", false);
+
+  const std::string prefix = "slices/a/";
+  EXPECT_LE(first.size() - prefix.size(), 247U);
+  EXPECT_TRUE(first.ends_with("_t00001.000.flac"));
+  EXPECT_NE(first.substr(prefix.size()), second.substr(prefix.size()));
+  const std::size_t mark = first.find('~');
+  ASSERT_NE(mark, std::string::npos);
+  EXPECT_EQ(first.substr(mark - 2, 2), accents);
+}
+
 }  // namespace
 }  // namespace veery::output_name
