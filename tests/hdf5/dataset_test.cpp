@@ -10,9 +10,12 @@
 #include <veery/hdf5/dataset.hpp>
 #include <veery/hdf5/file.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace veery::hdf5 {
+
+using test::TemporaryFolder;
+
 namespace {
 
 std::vector<std::int16_t> ramp(std::size_t size, int first) {

@@ -12,9 +12,12 @@
 #include <veery/base/staged_file.hpp>
 #include <veery/hdf5/file.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace veery::hdf5 {
+
+using test::TemporaryFolder;
+
 namespace {
 
 void write_model(const std::filesystem::path& path) {

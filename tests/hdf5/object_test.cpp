@@ -7,9 +7,12 @@
 #include <veery/hdf5/file.hpp>
 #include <veery/hdf5/object.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace veery::hdf5 {
+
+using test::TemporaryFolder;
+
 namespace {
 
 TEST(Object, KeepsAttributesOfEveryType) {
