@@ -21,10 +21,17 @@ void try_to_write(const std::filesystem::path& path) {
 
 }  // namespace
 
-File::File(Handle handle) : handle_(std::move(handle)), root_(call::open_group(handle_.id(), "/")) {}
+File::File(LibraryLock lock, Handle handle)
+    : lock_(std::move(lock)), handle_(std::move(handle)), root_(call::open_group(handle_.id(), "/")) {}
+
+File::LibraryLock File::lock_library() {
+  static std::recursive_mutex library;  // as global as the library's own state
+  return LibraryLock{library};
+}
 
 File File::create(const std::filesystem::path& path) {
   try_to_write(path);
+  LibraryLock lock = lock_library();
   call::start_library();
   const Handle creation = call::property_list(H5P_FILE_CREATE);
   call::omit_times(creation);
@@ -33,14 +40,15 @@ File File::create(const std::filesystem::path& path) {
   const Handle access = call::property_list(H5P_FILE_ACCESS);
   // Strict: a dataset left open at close would mean that bytes are written after the file was published.
   call::set_file_access(access, H5F_CLOSE_SEMI);
-  return File{call::create_file(path, creation, access)};
+  return File{std::move(lock), call::create_file(path, creation, access)};
 }
 
 File File::open(const std::filesystem::path& path) {
+  LibraryLock lock = lock_library();
   call::start_library();
   const Handle access = call::property_list(H5P_FILE_ACCESS);
   call::set_file_access(access, H5F_CLOSE_WEAK);
-  return File{call::open_file(path, access)};
+  return File{std::move(lock), call::open_file(path, access)};
 }
 
 File::~File() {

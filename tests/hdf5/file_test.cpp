@@ -35,6 +35,21 @@ void write_model(const std::filesystem::path& path) {
   file.close();
 }
 
+TEST(File, IsWrittenByOneThreadAtATime) {
+  const TemporaryFolder folder;
+  write_model(folder / "alone.h5");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&folder, t] {
+      for (int i = 0; i < 20; ++i) write_model(folder / ("m" + std::to_string(t) + ".h5"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (int t = 0; t < 4; ++t) {
+    EXPECT_EQ(digest_file(folder / ("m" + std::to_string(t) + ".h5")).sha256, digest_file(folder / "alone.h5").sha256);
+  }
+}
+
 TEST(File, HoldsGroupsAndContiguousDatasets) {
   const TemporaryFolder folder;
   write_model(folder / "m.h5");

@@ -1,6 +1,7 @@
 #pragma once
 // Files and groups. The same calls give the same bytes: no times are stored, in files of HDF5's 1.10 format.
 #include <filesystem>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ class Group : public Object {
   [[nodiscard]] Dataset open_dataset(const std::string& name) const;
 };
 
-/// An open file and its root group. Only one thread of a process may use HDF5.
+/// An open file and its root group. HDF5 is one thread's at a time: from creation to destruction a File keeps it for
+/// its thread (which may open more), and others wait. Files are destroyed on the thread that opened them.
 class File {
  public:
   /// Replaces what is there.
@@ -45,8 +47,11 @@ class File {
   void close();
 
  private:
-  explicit File(Handle handle);
+  using LibraryLock = std::unique_lock<std::recursive_mutex>;
+  File(LibraryLock lock, Handle handle);
+  [[nodiscard]] static LibraryLock lock_library();
 
+  LibraryLock lock_;  ///< first: let go last
   Handle handle_;
   Group root_;
 };
