@@ -25,19 +25,11 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-bool touches_lost(const Slice& slice, const RecordingStream& stream, int sample_rate_hz) {
-  const int source_hz = stream.info().sample_rate_hz;
-  const std::int64_t begin = source_position(slice.start, sample_rate_hz, source_hz);
-  const std::int64_t end = source_position(slice.end(), sample_rate_hz, source_hz);
-  return std::any_of(stream.lost().begin(), stream.lost().end(),
-                     [&](const LostRange& lost) { return lost.begin < end && begin < lost.end; });
-}
-
 /// Feeds the whole stream to a slicer and fills the account.
 void run(RecordingStream& stream, Slicer& slicer, int sample_rate_hz, const SliceSink& sink,
          RecordingAccount& account) {
   const EmitSlice emit = [&](const Slice& slice, std::span<const float> samples) {
-    if (touches_lost(slice, stream, sample_rate_hz)) {
+    if (touches_lost(slice, stream.lost(), sample_rate_hz, stream.info().sample_rate_hz)) {
       ++account.slices_on_lost;
       return;
     }
@@ -52,6 +44,7 @@ void run(RecordingStream& stream, Slicer& slicer, int sample_rate_hz, const Slic
     account.decode_s += watch.lap_s();
     ended = count < kSamplesPerRead;
     slicer.advance(history, ended, emit);
+    history.forget_before(slicer.needed_from());
     account.peaks_s += watch.lap_s();
   }
   account.samples = history.end();
@@ -95,6 +88,13 @@ OrRefusal<std::unique_ptr<Slicer>> make_slicer(const fs::path& path, const Strea
 }
 
 }  // namespace
+
+bool touches_lost(const Slice& slice, std::span<const LostRange> lost, int sample_rate_hz, int source_rate_hz) {
+  const std::int64_t begin = source_position(slice.start, sample_rate_hz, source_rate_hz);
+  const std::int64_t end = source_position(slice.end(), sample_rate_hz, source_rate_hz);
+  return std::any_of(lost.begin(), lost.end(),
+                     [&](const LostRange& range) { return range.begin < end && begin < range.end; });
+}
 
 OrRefusal<RecordingAccount> slice_recording(const fs::path& path, const StreamOptions& stream_options,
                                             const SliceOptions& options, const SliceSink& sink) {

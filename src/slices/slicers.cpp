@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace veery {
@@ -17,15 +18,16 @@ FixedSlicer::FixedSlicer(int sample_rate_hz, const SliceOptions& options)
       hop_(std::max<std::int64_t>(std::llround(options.hop_s * sample_rate_hz), 1)),
       tail_(options.tail) {}
 
-void FixedSlicer::advance(AudioHistory& history, bool ended, const EmitSlice& emit) {
+void FixedSlicer::advance(const AudioHistory& history, bool ended, const EmitSlice& emit) {
   for (; next_start_ + length_ <= history.end(); next_start_ += hop_) {
     emit({next_start_, length_, length_, std::nullopt}, history.window(next_start_, length_));
   }
-  if (ended) {
-    emit_tail(history, emit);
-  } else {
-    history.forget_before(std::min(next_start_, history.end() - length_));
-  }
+  needed_from_ = std::min(next_start_, history.end() - length_);
+  if (ended) emit_tail(history, emit);
+}
+
+std::int64_t FixedSlicer::needed_from() const {
+  return needed_from_;
 }
 
 void FixedSlicer::emit_tail(const AudioHistory& history, const EmitSlice& emit) const {
@@ -45,16 +47,25 @@ BlockPeakSlicer::BlockPeakSlicer(int sample_rate_hz, const SliceOptions& options
       length_(samples_in(options.interval_s, sample_rate_hz)),
       block_(samples_in(options.peak_scope_s, sample_rate_hz)) {}
 
-void BlockPeakSlicer::advance(AudioHistory& history, bool ended, const EmitSlice& emit) {
-  while (history.end() >= block_start_ + block_ + length_ || (ended && block_start_ < history.end())) {
-    if (block_start_ == 0 && history.end() < length_) {
-      emit_wrapped(history, emit);
-    } else {
-      emit_block(history, std::min(block_start_ + block_, history.end()), emit);
-    }
-    block_start_ += block_;
-    history.forget_before(block_start_ - length_);
+void BlockPeakSlicer::advance(const AudioHistory& history, bool ended, const EmitSlice& emit) {
+  while (advance_block(history, ended, emit)) {
   }
+}
+
+bool BlockPeakSlicer::advance_block(const AudioHistory& history, bool ended, const EmitSlice& emit) {
+  const bool is_whole = history.end() >= block_start_ + block_ + length_;
+  if (!is_whole && !(ended && block_start_ < history.end())) return false;
+  if (block_start_ == 0 && history.end() < length_) {
+    emit_wrapped(history, emit);
+  } else {
+    emit_block(history, std::min(block_start_ + block_, history.end()), emit);
+  }
+  block_start_ += block_;
+  return true;
+}
+
+std::int64_t BlockPeakSlicer::needed_from() const {
+  return block_start_ - length_;
 }
 
 void BlockPeakSlicer::emit_block(const AudioHistory& history, std::int64_t end, const EmitSlice& emit) {
@@ -81,11 +92,14 @@ void BlockPeakSlicer::emit_wrapped(const AudioHistory& history, const EmitSlice&
 
 GivenSlicer::GivenSlicer(std::vector<Slice> windows) : windows_(std::move(windows)) {}
 
-void GivenSlicer::advance(AudioHistory& history, bool /*ended*/, const EmitSlice& emit) {
+void GivenSlicer::advance(const AudioHistory& history, bool /*ended*/, const EmitSlice& emit) {
   for (; next_ < windows_.size() && windows_[next_].start + windows_[next_].length <= history.end(); ++next_) {
     emit(windows_[next_], history.window(windows_[next_].start, windows_[next_].length));
   }
-  history.forget_before(next_ < windows_.size() ? windows_[next_].start : history.end());
+}
+
+std::int64_t GivenSlicer::needed_from() const {
+  return next_ < windows_.size() ? windows_[next_].start : std::numeric_limits<std::int64_t>::max();
 }
 
 }  // namespace veery

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "sliced.hpp"
@@ -47,6 +48,35 @@ TEST_F(LostRanges, LostRangesCountInSourceFrames) {
   const Starts starts = found.starts();
   EXPECT_EQ(std::count(starts.begin(), starts.end(), 5 * kRateHz), 0);
   EXPECT_EQ(found.account.lost.at(0).begin, 5 * 44'100 + 7);
+}
+
+TEST(TouchesLost, WhenARangeOverlapsTheSlice) {
+  const Slice slice{1'000, 500, 500, std::nullopt};
+  const auto touches = [&](std::int64_t begin, std::int64_t end) {
+    const std::vector<LostRange> lost{{0, 10, {}}, {begin, end, {}}};
+    return touches_lost(slice, lost, 8'000, 8'000);
+  };
+
+  EXPECT_FALSE(touches(900, 1'000));
+  EXPECT_TRUE(touches(900, 1'001));
+  EXPECT_TRUE(touches(1'200, 1'201));
+  EXPECT_TRUE(touches(0, 9'000));
+  EXPECT_TRUE(touches(1'499, 2'000));
+  EXPECT_FALSE(touches(1'500, 2'000));
+  EXPECT_FALSE(touches_lost(slice, {}, 8'000, 8'000));
+}
+
+TEST(TouchesLost, ComparesInFramesOfTheFile) {
+  const std::vector<LostRange> lost{{3'000, 3'100, {}}};
+
+  EXPECT_TRUE(touches_lost({1'000, 500, 500, std::nullopt}, lost, 8'000, 24'000));
+  EXPECT_FALSE(touches_lost({3'000, 100, 100, std::nullopt}, lost, 8'000, 24'000));
+}
+
+TEST(TouchesLost, PaddingIsNotTheRecordings) {
+  const std::vector<LostRange> lost{{200, 300, {}}};
+
+  EXPECT_FALSE(touches_lost({0, 500, 200, std::nullopt}, lost, 8'000, 8'000));
 }
 
 }  // namespace

@@ -32,6 +32,11 @@ struct RecordingAccount {
                                                           const StreamOptions& stream_options,
                                                           const SliceOptions& options, const SliceSink& sink);
 
+/// Whether a slice holds samples that the recording lacks: a lost range (in frames of the file, at its own rate)
+/// overlaps it.
+[[nodiscard]] bool touches_lost(const Slice& slice, std::span<const LostRange> lost, int sample_rate_hz,
+                                int source_rate_hz);
+
 /// Peaks alone, strongest first over the whole recording; `Peak::sample` from the start of the recording.
 [[nodiscard]] OrRefusal<std::vector<Peak>> recording_peaks(const std::filesystem::path& path,
                                                            const StreamOptions& stream_options,
