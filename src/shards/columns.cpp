@@ -19,7 +19,8 @@ std::size_t start_time_bytes(const ExampleSchema&) {
   return 32;
 }
 
-constexpr std::array<Column, 14> kColumns{{
+constexpr std::size_t kColumnsOfStems = 2;  // the last ones
+constexpr std::array<Column, 16> kColumns{{
     {"recording_id", &Example::recording_id, nullptr, "1",
      "id of the recording (in index.csv: the same in hexadecimal)"},
     {"segment_id", &Example::segment_id, nullptr, "1", "number of the slice within its recording, in order of time"},
@@ -40,12 +41,16 @@ constexpr std::array<Column, 14> kColumns{{
     {"start_time", &Example::start_time, start_time_bytes, "ISO 8601",
      "wall-clock time of the row's first sample, empty when unknown"},
     {"site", &Example::site, site_bytes, "text", "where the recording was made, empty when unknown"},
+    {"peak_source", &Example::peak_source, nullptr, "1", "stem on which the peak was found, -1 when on the mixture"},
+    {"stem_gain", &Example::stem_gain, nullptr, "1",
+     "gain of the stems as stored: stems / stem_gain are on the scale of the audio"},
 }};
 
 }  // namespace
 
-std::span<const Column> columns() {
-  return kColumns;
+std::span<const Column> columns(const ExampleSchema& schema) {
+  const std::span<const Column> all{kColumns};
+  return schema.stems > 0 ? all : all.first(all.size() - kColumnsOfStems);
 }
 
 hdf5::ElementType element_type(const Column& column, const ExampleSchema& schema) {

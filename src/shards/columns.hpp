@@ -19,11 +19,12 @@ struct Column {
   const char* description;
 };
 
-/// All columns but the row hash, which is no field of Example.
-[[nodiscard]] std::span<const Column> columns();
+/// All columns but the row hash, which is no field of Example. Some are of datasets with stems alone.
+[[nodiscard]] std::span<const Column> columns(const ExampleSchema& schema);
 [[nodiscard]] hdf5::ElementType element_type(const Column& column, const ExampleSchema& schema);
 
 inline constexpr const char* kAudio = "audio";
+inline constexpr const char* kStems = "stems";
 inline constexpr const char* kRowHash = "row_xxh3";
 
 /// `order` gives the examples' indices row by row.

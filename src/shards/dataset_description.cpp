@@ -31,15 +31,25 @@ Json text_feature() {
   return {{"pythonClassName", kFeatures + "text_feature.Text"}, {"text", Json::object()}};
 }
 
+const char* audio_type_name(const ExampleSchema& schema) {
+  return schema.audio_type == AudioType::int16 ? "int16" : "float32";
+}
+
 Json audio_feature(const ExampleSchema& schema) {
-  const char* type = schema.audio_type == AudioType::int16 ? "int16" : "float32";
   const Json shape{{"dimensions", Json::array({std::to_string(schema.samples_per_row)})}};
   return {{"audio",
-           {{"dtype", type},
+           {{"dtype", audio_type_name(schema)},
             {"encoding", "NONE"},
             {"sampleRate", std::to_string(schema.sample_rate_hz)},
             {"shape", shape}}},
           {"pythonClassName", kFeatures + "audio_feature.Audio"}};
+}
+
+/// TFDS's Audio has channels behind the samples; our stems come before them.
+Json stems_feature(const ExampleSchema& schema) {
+  const Json shape{{"dimensions", Json::array({std::to_string(schema.stems), std::to_string(schema.samples_per_row)})}};
+  return {{"pythonClassName", kFeatures + "tensor_feature.Tensor"},
+          {"tensor", {{"dtype", audio_type_name(schema)}, {"encoding", "none"}, {"shape", shape}}}};
 }
 
 /// As Python's json.dumps writes it: ASCII only, no line feed at the end.
@@ -51,7 +61,7 @@ std::string dump(const Json& json, int indent) {
 
 std::int64_t example_bytes(const ExampleSchema& schema) {
   std::size_t bytes = row_bytes(schema) + sizeof(std::uint64_t);
-  for (const Column& column : columns()) bytes += element_type(column, schema).bytes;
+  for (const Column& column : columns(schema)) bytes += element_type(column, schema).bytes;
   return static_cast<std::int64_t>(bytes);
 }
 
@@ -74,8 +84,9 @@ std::string dataset_info_json(const DatasetDescription& description) {
 std::string features_json(const ExampleSchema& schema) {
   Json features;
   features[kAudio] = audio_feature(schema);
+  if (schema.stems > 0) features[kStems] = stems_feature(schema);
   features[kRowHash] = scalar_feature("uint64");
-  for (const Column& column : columns()) {
+  for (const Column& column : columns(schema)) {
     const hdf5::ElementType type = element_type(column, schema);
     const bool is_text = type.kind == hdf5::ElementKind::text;
     features[column.name] = is_text ? text_feature() : scalar_feature(to_string(type));

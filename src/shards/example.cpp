@@ -7,9 +7,17 @@
 
 namespace veery {
 
-std::size_t row_bytes(const ExampleSchema& schema) {
+std::size_t mixture_bytes(const ExampleSchema& schema) {
   const std::size_t sample_bytes = schema.audio_type == AudioType::int16 ? sizeof(std::int16_t) : sizeof(float);
   return static_cast<std::size_t>(schema.samples_per_row) * sample_bytes;
+}
+
+std::size_t stems_bytes(const ExampleSchema& schema) {
+  return static_cast<std::size_t>(schema.stems) * mixture_bytes(schema);
+}
+
+std::size_t row_bytes(const ExampleSchema& schema) {
+  return mixture_bytes(schema) + stems_bytes(schema);
 }
 
 std::string example_key(const Example& example) {

@@ -15,32 +15,53 @@ hdf5::Dataset create_axis(hdf5::Group& root, const std::string& name, std::int64
   return axis;
 }
 
+std::string audio_units(const ExampleSchema& schema) {
+  return schema.audio_type == AudioType::int16 ? "1/32768 of full scale" : "full scale";
+}
+
 }  // namespace
 
-Axes create_axes(hdf5::Group& root, std::int64_t rows, std::int64_t samples_per_row) {
-  return {create_axis(root, "example", rows), create_axis(root, "sample", samples_per_row)};
+Axes create_axes(hdf5::Group& root, std::int64_t rows, const ExampleSchema& schema) {
+  Axes axes{create_axis(root, "example", rows), create_axis(root, "sample", schema.samples_per_row), std::nullopt};
+  if (schema.stems > 0) axes.source = create_axis(root, "source", schema.stems);
+  return axes;
 }
 
 void describe(hdf5::Dataset& dataset, const Axes& axes, const std::string& units, const std::string& description) {
-  dataset.attach_scale(0, axes.example);
-  dataset.set_axis_label(0, "example");
-  if (dataset.shape().size() > 1) {
-    dataset.attach_scale(1, axes.sample);
-    dataset.set_axis_label(1, "sample");
-  }
+  const auto attach = [&](int axis, const hdf5::Dataset& scale, const char* label) {
+    dataset.attach_scale(axis, scale);
+    dataset.set_axis_label(axis, label);
+  };
+  const auto last = static_cast<int>(dataset.shape().size()) - 1;
+  attach(0, axes.example, "example");
+  if (last > 1) attach(1, axes.source.value(), "source");
+  if (last > 0) attach(last, axes.sample, "sample");
   dataset.set_text("units", units);
   dataset.set_text("description", description);
 }
 
 void describe_audio(hdf5::Dataset& audio, const Axes& axes, const ExampleSchema& schema) {
-  const bool is_int16 = schema.audio_type == AudioType::int16;
-  describe(audio, axes, is_int16 ? "1/32768 of full scale" : "full scale",
+  describe(audio, axes, audio_units(schema),
            "audio of the slices, one row each, at " + std::to_string(schema.sample_rate_hz) + " Hz");
   audio.set_integer("sample_rate_hz", schema.sample_rate_hz);
 }
 
+void describe_stems(hdf5::Dataset& stems, const Axes& axes, const ExampleSchema& schema) {
+  describe(stems, axes, audio_units(schema), "separated sources of each row of audio, times stem_gain");
+  stems.set_integer("sample_rate_hz", schema.sample_rate_hz);
+}
+
 void describe_row_hash(hdf5::Dataset& row_hash, const Axes& axes) {
-  describe(row_hash, axes, "1", "XXH3 (64 bits, seed 0) of the row of audio as little-endian bytes");
+  const std::string row = axes.source ? "the row of audio, then of its stems," : "the row of audio";
+  describe(row_hash, axes, "1", "XXH3 (64 bits, seed 0) of " + row + " as little-endian bytes");
+}
+
+std::vector<std::int64_t> audio_shape(std::int64_t rows, const ExampleSchema& schema) {
+  return {rows, schema.samples_per_row};
+}
+
+std::vector<std::int64_t> stems_shape(std::int64_t rows, const ExampleSchema& schema) {
+  return {rows, schema.stems, schema.samples_per_row};
 }
 
 hdf5::ElementType audio_element_type(const ExampleSchema& schema) {

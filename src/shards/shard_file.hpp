@@ -1,7 +1,9 @@
 #pragma once
 // What shards and index files have in common: attributes, axes, descriptions.
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <veery/hdf5/file.hpp>
 #include <veery/shards/example.hpp>
@@ -14,19 +16,25 @@ inline constexpr const char* kShardKind = "veery.shard";
 inline constexpr const char* kSplitIndexKind = "veery.split_index";
 inline constexpr std::int64_t kShardFormatVersion = 1;
 
-/// The two axes of every dataset: `example` and `sample`.
+/// `example`, `sample` and, where there are stems, `source`.
 struct Axes {
   hdf5::Dataset example;
   hdf5::Dataset sample;
+  std::optional<hdf5::Dataset> source;
 };
 
-[[nodiscard]] Axes create_axes(hdf5::Group& root, std::int64_t rows, std::int64_t samples_per_row);
+[[nodiscard]] Axes create_axes(hdf5::Group& root, std::int64_t rows, const ExampleSchema& schema);
 
-/// Attaches the axes to a dataset of one or two dimensions and says what it holds.
+/// Attaches the axes to a dataset [example], [example, sample] or [example, source, sample] and says what it holds.
 void describe(hdf5::Dataset& dataset, const Axes& axes, const std::string& units, const std::string& description);
 
 void describe_audio(hdf5::Dataset& audio, const Axes& axes, const ExampleSchema& schema);
+void describe_stems(hdf5::Dataset& stems, const Axes& axes, const ExampleSchema& schema);
 void describe_row_hash(hdf5::Dataset& row_hash, const Axes& axes);
+
+/// Shapes of the datasets `audio` and `stems`.
+[[nodiscard]] std::vector<std::int64_t> audio_shape(std::int64_t rows, const ExampleSchema& schema);
+[[nodiscard]] std::vector<std::int64_t> stems_shape(std::int64_t rows, const ExampleSchema& schema);
 
 [[nodiscard]] hdf5::ElementType audio_element_type(const ExampleSchema& schema);
 

@@ -20,12 +20,24 @@ hdf5::File open_checked(const std::filesystem::path& path) {
   return file;
 }
 
-ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio) {
+std::optional<hdf5::Dataset> open_stems(const hdf5::Group& root) {
+  if (!root.contains(kStems)) return std::nullopt;
+  return root.open_dataset(kStems);
+}
+
+ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio,
+                          const std::optional<hdf5::Dataset>& stems) {
   ExampleSchema schema;
   schema.sample_rate_hz = static_cast<int>(root.integer("sample_rate_hz"));
   schema.samples_per_row = audio.shape().at(1);
   if (audio.type() == hdf5::element_type_of<float>()) schema.audio_type = AudioType::float32;
   audio.expect_type(audio_element_type(schema));
+  if (stems) {
+    stems->expect_type(audio_element_type(schema));
+    schema.stems = stems->shape().size() > 1 ? stems->shape()[1] : 0;
+    if (schema.stems < 1 || stems->shape() != stems_shape(audio.shape()[0], schema))
+      throw Error{"the stems do not fit the audio", kStems, "their shape is another"};
+  }
   schema.filename_bytes = root.open_dataset("filename").type().bytes;
   schema.label_bytes = root.open_dataset("label").type().bytes;
   schema.site_bytes = root.open_dataset("site").type().bytes;
@@ -39,18 +51,28 @@ hdf5::Dataset open_column(const hdf5::Group& root, const std::string& name, std:
   throw Error{"a column does not have as many rows as the audio", name, std::to_string(rows)};
 }
 
-std::string row_name(std::size_t row) {
+std::string row_name(std::int64_t row) {
   return "row " + std::to_string(row);
+}
+
+void read_row(const hdf5::Dataset& dataset, std::int64_t row, std::span<std::byte> bytes) {
+  if (bytes.size() != dataset.row_bytes()) {
+    throw Error{"a buffer does not hold one row", row_name(row),
+                std::to_string(bytes.size()) + " bytes instead of " + std::to_string(dataset.row_bytes())};
+  }
+  dataset.read_rows(row, bytes);
 }
 
 void check_order(const std::string& split, std::span<const Example> examples, std::vector<std::string>& problems) {
   Md5 last{};
-  for (std::size_t row = 0; row < examples.size(); ++row) {
-    const Md5 hash = order_hash(split, example_key(examples[row]));
+  std::int64_t row = 0;
+  for (const Example& example : examples) {
+    const Md5 hash = order_hash(split, example_key(example));
     if (row > 0 && hash <= last) {
-      problems.push_back(row_name(row) + ": out of order or twice: " + printable(example_key(examples[row])));
+      problems.push_back(row_name(row) + ": out of order or twice: " + printable(example_key(example)));
     }
     last = hash;
+    ++row;
   }
 }
 
@@ -59,11 +81,12 @@ void check_order(const std::string& split, std::span<const Example> examples, st
 ShardReader::ShardReader(const std::filesystem::path& path)
     : file_(open_checked(path)),
       audio_(file_.root().open_dataset(kAudio)),
-      schema_(read_schema(file_.root(), audio_)) {}
+      stems_(open_stems(file_.root())),
+      schema_(read_schema(file_.root(), audio_, stems_)) {}
 
 std::vector<Example> ShardReader::examples() const {
   std::vector<Example> examples(static_cast<std::size_t>(rows()));
-  for (const Column& column : columns()) {
+  for (const Column& column : columns(schema_)) {
     read_column(open_column(file_.root(), column.name, rows()), column, examples);
   }
   return examples;
@@ -74,8 +97,12 @@ std::vector<std::uint64_t> ShardReader::row_hashes() const {
 }
 
 void ShardReader::read_audio(std::int64_t row, std::span<std::byte> audio) const {
-  if (audio.size() != row_bytes(schema_)) throw Error{"a buffer does not hold one row of audio", row_name(0)};
-  audio_.read_rows(row, audio);
+  read_row(audio_, row, audio);
+}
+
+void ShardReader::read_stems(std::int64_t row, std::span<std::byte> stems) const {
+  if (!stems_) throw Error{"there are no stems", attribute("dataset"), "they are kept when recordings are separated"};
+  read_row(*stems_, row, stems);
 }
 
 std::vector<std::string> ShardReader::verify() const {
@@ -95,11 +122,12 @@ std::vector<std::string> ShardReader::verify() const {
   });
   std::vector<std::uint64_t> hashes;
   attempt(kRowHash, [&] { hashes = row_hashes(); });
-  std::vector<std::byte> audio(row_bytes(schema_));
-  for (std::size_t row = 0; row < static_cast<std::size_t>(rows()); ++row) {
+  std::vector<std::byte> bytes(row_bytes(schema_));
+  for (std::int64_t row = 0; row < rows(); ++row) {
     attempt(row_name(row), [&] {
-      read_audio(static_cast<std::int64_t>(row), audio);
-      if (row < hashes.size() && xxh3_64(audio) != hashes[row])
+      read_audio(row, std::span{bytes}.first(mixture_bytes(schema_)));
+      if (stems_) read_stems(row, std::span{bytes}.last(stems_bytes(schema_)));
+      if (!hashes.empty() && xxh3_64(bytes) != hashes[static_cast<std::size_t>(row)])
         problems.push_back(row_name(row) + ": the audio is not what was written");
     });
   }

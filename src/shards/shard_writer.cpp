@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
 #include <veery/hdf5/file.hpp>
 #include <veery/shards/shard_writer.hpp>
 
@@ -20,22 +23,47 @@ hdf5::Dataset create_column(hdf5::Group& root, const std::string& name, const hd
   return root.create_dataset(name, type, {.shape = {rows}, .chunk = {std::min(rows, chunk_rows)}, .checksum = true});
 }
 
-/// Copies the audio row by row and returns the rows' hashes.
+void check_stems(const ExampleSchema& schema, std::span<const Example> examples) {
+  for (const Example& example : examples) {
+    int exponent = 0;
+    const bool is_power_of_two = std::frexp(example.stem_gain, &exponent) == 0.5F && exponent <= 1;
+    const bool has_gain = schema.stems > 0 ? is_power_of_two : example.stem_gain == 1.0F;
+    if (has_gain && example.peak_source >= -1 && example.peak_source < schema.stems) continue;
+    throw Error{"an example does not fit a dataset of " + std::to_string(schema.stems) + " stems",
+                printable(example_key(example)),
+                "peak source " + std::to_string(example.peak_source) + ", gain " + std::to_string(example.stem_gain)};
+  }
+}
+
+/// A dataset whose rows are read whole: each is a chunk.
+hdf5::Dataset create_audio(hdf5::Group& root, const std::string& name, const ExampleSchema& schema,
+                           const std::vector<std::int64_t>& shape) {
+  std::vector<std::int64_t> chunk = shape;
+  chunk[0] = 1;
+  return root.create_dataset(name, audio_element_type(schema),
+                             {.shape = shape, .chunk = chunk, .checksum = true, .compress = schema.compress});
+}
+
+/// Copies audio and stems row by row and returns the rows' hashes.
 std::vector<std::uint64_t> write_audio(hdf5::Group& root, const Axes& axes, const ExampleSchema& schema,
                                        std::span<const Example> examples, std::span<const std::size_t> order,
                                        const RowSpool& spool) {
   const auto rows = static_cast<std::int64_t>(order.size());
-  hdf5::Dataset audio = root.create_dataset(kAudio, audio_element_type(schema),
-                                            {.shape = {rows, schema.samples_per_row},
-                                             .chunk = {1, schema.samples_per_row},
-                                             .checksum = true,
-                                             .compress = schema.compress});
+  hdf5::Dataset audio = create_audio(root, kAudio, schema, audio_shape(rows, schema));
   describe_audio(audio, axes, schema);
+  std::optional<hdf5::Dataset> stems;
+  if (schema.stems > 0) {
+    stems = create_audio(root, kStems, schema, stems_shape(rows, schema));
+    describe_stems(*stems, axes, schema);
+  }
   std::vector<std::byte> row(row_bytes(schema));
+  const std::span<const std::byte> whole{row};
   std::vector<std::uint64_t> hashes;
   for (const std::size_t index : order) {
     spool.read(examples[index].spool_row, row);
-    audio.write_rows(static_cast<std::int64_t>(hashes.size()), row);
+    const auto number = static_cast<std::int64_t>(hashes.size());
+    audio.write_rows(number, whole.first(mixture_bytes(schema)));
+    if (stems) stems->write_rows(number, whole.last(stems_bytes(schema)));
     hashes.push_back(xxh3_64(row));
   }
   return hashes;
@@ -43,7 +71,7 @@ std::vector<std::uint64_t> write_audio(hdf5::Group& root, const Axes& axes, cons
 
 void write_columns(hdf5::Group& root, const Axes& axes, const ExampleSchema& schema, std::span<const Example> examples,
                    const ShardSummary& summary) {
-  for (const Column& column : columns()) {
+  for (const Column& column : columns(schema)) {
     hdf5::Dataset dataset = create_column(root, column.name, element_type(column, schema), summary.rows);
     describe(dataset, axes, column.units, column.description);
     write_column(dataset, column, examples, summary.order);
@@ -58,6 +86,7 @@ void write_columns(hdf5::Group& root, const Axes& axes, const ExampleSchema& sch
 ShardSummary write_shard(const std::filesystem::path& folder, const ShardPlace& place, const ExampleSchema& schema,
                          const Provenance& provenance, std::span<const Example> examples, const RowSpool& spool) {
   if (schema.samples_per_row <= 0) throw Error{"a row needs at least one sample", shard_file_name(place)};
+  check_stems(schema, examples);
   ShardSummary summary;
   summary.file_name = shard_file_name(place);
   summary.rows = static_cast<std::int64_t>(examples.size());
@@ -71,7 +100,7 @@ ShardSummary write_shard(const std::filesystem::path& folder, const ShardPlace& 
   root.set_integer("shard_index", place.index);
   root.set_integer("shard_count", place.count);
   {
-    const Axes axes = create_axes(root, summary.rows, schema.samples_per_row);
+    const Axes axes = create_axes(root, summary.rows, schema);
     summary.row_hashes = write_audio(root, axes, schema, examples, summary.order, spool);
     write_columns(root, axes, schema, examples, summary);
   }

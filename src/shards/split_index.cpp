@@ -21,10 +21,15 @@ hdf5::Dataset create_joined(hdf5::Group& root, const std::string& name, const hd
 void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<const ShardRows> shards) {
   std::int64_t rows = 0;
   for (const ShardRows& shard : shards) rows += shard.rows;
-  const Axes axes = create_axes(root, rows, schema.samples_per_row);
-  hdf5::Dataset audio = create_joined(root, kAudio, audio_element_type(schema), {rows, schema.samples_per_row}, shards);
+  const Axes axes = create_axes(root, rows, schema);
+  const hdf5::ElementType type = audio_element_type(schema);
+  hdf5::Dataset audio = create_joined(root, kAudio, type, audio_shape(rows, schema), shards);
   describe_audio(audio, axes, schema);
-  for (const Column& column : columns()) {
+  if (schema.stems > 0) {
+    hdf5::Dataset stems = create_joined(root, kStems, type, stems_shape(rows, schema), shards);
+    describe_stems(stems, axes, schema);
+  }
+  for (const Column& column : columns(schema)) {
     hdf5::Dataset dataset = create_joined(root, column.name, element_type(column, schema), {rows}, shards);
     describe(dataset, axes, column.units, column.description);
   }

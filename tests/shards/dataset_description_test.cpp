@@ -118,9 +118,36 @@ TEST(DatasetDescription, FeaturesAreTheColumns) {
   EXPECT_NE(floats.find("\"dtype\": \"float32\",\n                    \"encoding\": \"NONE\""), std::string::npos);
 }
 
+TEST(DatasetDescription, FeaturesNameTheStems) {
+  const std::string json = features_json({.samples_per_row = 96000, .stems = 4});
+  EXPECT_NE(json.find(R"(
+            "stems": {
+                "pythonClassName": "tensorflow_datasets.core.features.tensor_feature.Tensor",
+                "tensor": {
+                    "dtype": "int16",
+                    "encoding": "none",
+                    "shape": {
+                        "dimensions": [
+                            "4",
+                            "96000"
+                        ]
+                    }
+                }
+            }
+)"),
+            std::string::npos)
+      << json;
+  for (const char* name : {"\"peak_source\"", "\"stem_gain\""}) {
+    EXPECT_NE(json.find(name), std::string::npos);
+    EXPECT_EQ(features_json({.samples_per_row = 96000}).find(name), std::string::npos);
+  }
+}
+
 TEST(DatasetDescription, CountsTheBytesOfARow) {
-  const ExampleSchema schema{.samples_per_row = 1000, .filename_bytes = 40, .label_bytes = 8, .site_bytes = 8};
+  ExampleSchema schema{.samples_per_row = 1000, .filename_bytes = 40, .label_bytes = 8, .site_bytes = 8};
   EXPECT_EQ(example_bytes(schema), 2000 + 8 * 8 + 2 * 4 + 40 + 8 + 8 + 32 + 8);
+  schema.stems = 4;
+  EXPECT_EQ(example_bytes(schema), 5 * 2000 + 8 * 8 + 4 * 4 + 40 + 8 + 8 + 32 + 8);
 }
 
 }  // namespace

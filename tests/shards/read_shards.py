@@ -24,7 +24,17 @@ COLUMNS = {
     "peak_energy", "start_time", "site", "row_xxh3",
 }  # fmt: skip
 
+STEMS = {"stems", "peak_source", "stem_gain"}  # in datasets of separated recordings
+
 HEXADECIMAL = {"recording_id", "row_xxh3"}  # sixteen digits in slices.csv
+
+
+def columns_of(file):
+    return COLUMNS | STEMS if "stems" in file else COLUMNS
+
+
+def axes_of(file):
+    return AXES | {"source"} if "stems" in file else AXES
 
 
 def read_column(file, name):
@@ -45,10 +55,11 @@ def check_structure(file, kind):
     for name in ("dataset", "version", "split", "program_version", "commit"):
         if text(file.attrs, name) is None:
             yield f"attribute {name} is not a text"
-    if set(file) != COLUMNS | AXES:
-        yield f"datasets differ: {sorted(set(file) ^ (COLUMNS | AXES))}"
+    expected = columns_of(file) | axes_of(file)
+    if set(file) != expected:
+        yield f"datasets differ: {sorted(set(file) ^ expected)}"
     rows = len(file["audio"])
-    for name in COLUMNS & set(file):
+    for name in columns_of(file) & set(file):
         dataset = file[name]
         if len(dataset) != rows:
             yield f"{name} has {len(dataset)} rows, audio has {rows}"
@@ -58,6 +69,12 @@ def check_structure(file, kind):
             yield f"{name} lacks units or description"
     if file["audio"].dims[1].label != "sample" or file["audio"].dims[1][0] != file["sample"]:
         yield "audio lacks the axis sample"
+    if "stems" in file:
+        stems, audio = file["stems"], file["audio"]
+        if stems.shape != (rows, len(file["source"]), audio.shape[1]) or stems.dtype != audio.dtype:
+            yield f"stems of {stems.dtype}{stems.shape} beside audio of {audio.dtype}{audio.shape}"
+        if [dimension.label for dimension in stems.dims] != ["example", "source", "sample"]:
+            yield "stems lack an axis"
 
 
 def expected_cell(name, text, dtype):
@@ -81,7 +98,7 @@ def check_against_slices(file, slices):
     if rows != list(range(len(file["audio"]))):
         yield f"slices.csv has {len(rows)} rows here, the shard has {len(file['audio'])}"
         return
-    for name in sorted(COLUMNS & set(slices[0] if slices else ())):
+    for name in sorted(columns_of(file) & set(slices[0] if slices else ())):
         values = read_column(file, name)
         for row in slices:
             number = int(row["row"])
@@ -96,18 +113,19 @@ def check_index(file, shards):
     if rows != len(file["audio"]):
         yield f"the index has {len(file['audio'])} rows, the shards have {rows}"
         return
-    for name in sorted(COLUMNS - {"audio"}):
+    for name in sorted(columns_of(file) - {"audio", "stems"}):
         whole = read_column(file, name)
         parts = [read_column(shard, name) for shard in shards]
         joined = np.concatenate(parts) if parts else whole[:0]
         if not all(map(same, whole, joined)):
             yield f"{name} differs from the shards"
-    first = 0
-    for shard in shards:
-        for row, audio in enumerate(shard["audio"]):
-            if file["audio"][first + row].tobytes() != audio.tobytes():
-                yield f"audio row {first + row} differs from {pathlib.Path(shard.filename).name}"
-        first += len(shard["audio"])
+    for name in sorted({"audio", "stems"} & set(file)):
+        first = 0
+        for shard in shards:
+            for row, samples in enumerate(shard[name]):
+                if file[name][first + row].tobytes() != samples.tobytes():
+                    yield f"{name} row {first + row} differs from {pathlib.Path(shard.filename).name}"
+            first += len(shard[name])
 
 
 def names_shard(cell, place, file_name):

@@ -49,6 +49,8 @@ std::vector<std::string> slice_cells(const Example& example, const std::string& 
           has_peak ? decimal(example.peak_energy) : "",
           example.start_time,
           example.site,
+          std::to_string(example.peak_source),
+          decimal(example.stem_gain),
           split,
           std::to_string(shard),
           std::to_string(row),
@@ -56,13 +58,14 @@ std::vector<std::string> slice_cells(const Example& example, const std::string& 
 }
 
 /// A finished run's files: two shards of `train`, and a `test` split without rows.
-void write_output(const fs::path& output, std::uint64_t hash_error = 0) {
-  std::string slices = csv_row({"filename", "segment_id", "segment_start", "segment_end", "recording_id", "peak_sample",
-                                "peak_energy", "start_time", "site", "split", "shard", "row", "row_xxh3"});
+void write_output(const fs::path& output, const ExampleSchema& schema, std::uint64_t hash_error = 0) {
+  std::string slices =
+      csv_row({"filename", "segment_id", "segment_start", "segment_end", "recording_id", "peak_sample", "peak_energy",
+               "start_time", "site", "peak_source", "stem_gain", "split", "shard", "row", "row_xxh3"});
   const fs::path folder = output / dataset_folder("birds", "1.0.0");
   std::vector<ShardRows> shards;
   for (int shard = 0; shard < 2; ++shard) {
-    const SmallDataset dataset{5 + shard, test::small_schema(), shard * 10};
+    const SmallDataset dataset{5 + shard, schema, shard * 10};
     const ShardSummary summary = dataset.write(folder, shard, 2);
     shards.push_back({summary.file_name, summary.rows});
     for (std::size_t row = 0; row < summary.order.size(); ++row) {
@@ -70,7 +73,7 @@ void write_output(const fs::path& output, std::uint64_t hash_error = 0) {
           slice_cells(dataset.examples[summary.order[row]], "train", shard, row, summary.row_hashes[row] ^ hash_error));
     }
   }
-  const SmallDataset none{0};
+  const SmallDataset none{0, schema};
   (void)write_shard(folder, {"birds", "1.0.0", "test", 0, 1}, none.schema(), {}, none.examples, none.spool());
   (void)write_split_index(folder, {"birds", "1.0.0", "train"}, none.schema(), {}, shards);
   (void)write_split_index(folder, {"birds", "1.0.0", "test"}, none.schema(), {}, {});
@@ -79,18 +82,20 @@ void write_output(const fs::path& output, std::uint64_t hash_error = 0) {
 
 TEST(ReadShards, PythonFindsWhatWasWritten) {
   if (!python_has_h5py()) GTEST_SKIP() << "VEERY_TEST_PYTHON has no h5py";
-  const TemporaryFolder output;
-  write_output(output.path());
-  EXPECT_EQ(read_shards(output.path()), 0);
+  for (const ExampleSchema& schema : {test::small_schema(), test::schema_with_stems()}) {
+    const TemporaryFolder output;
+    write_output(output.path(), schema);
+    EXPECT_EQ(read_shards(output.path()), 0);
+  }
 }
 
 TEST(ReadShards, PythonNoticesDifferences) {
   if (!python_has_h5py()) GTEST_SKIP() << "VEERY_TEST_PYTHON has no h5py";
   const TemporaryFolder wrong_hash;
-  write_output(wrong_hash.path(), 1);
+  write_output(wrong_hash.path(), test::small_schema(), 1);
   EXPECT_EQ(read_shards(wrong_hash.path()), 1);
   const TemporaryFolder lost_shard;
-  write_output(lost_shard.path());
+  write_output(lost_shard.path(), test::schema_with_stems());
   fs::remove(lost_shard.path() / dataset_folder("birds", "1.0.0") / "birds-train-00001-of-00002.h5");
   EXPECT_EQ(read_shards(lost_shard.path()), 1);
 }

@@ -35,6 +35,8 @@ void expect_same(const Example& left, const Example& right) {
   EXPECT_TRUE(left.peak_energy == right.peak_energy || (std::isnan(left.peak_energy) && std::isnan(right.peak_energy)));
   EXPECT_EQ(left.start_time, right.start_time);
   EXPECT_EQ(left.site, right.site);
+  EXPECT_EQ(left.peak_source, right.peak_source);
+  EXPECT_EQ(left.stem_gain, right.stem_gain);
 }
 
 /// Writes, reads back, and compares everything with what was given.
@@ -48,12 +50,17 @@ void expect_round_trip(const SmallDataset& dataset) {
   EXPECT_EQ(summary.audio_bytes, reader.rows() * static_cast<std::int64_t>(row_bytes(dataset.schema())));
   EXPECT_EQ(reader.row_hashes(), summary.row_hashes);
   const std::vector<Example> examples = reader.examples();
-  std::vector<std::byte> audio(row_bytes(dataset.schema()));
+  std::vector<std::byte> audio(mixture_bytes(dataset.schema()));
+  std::vector<std::byte> stems(stems_bytes(dataset.schema()));
   for (std::size_t row = 0; row < examples.size(); ++row) {
     expect_same(examples[row], dataset.examples[summary.order[row]]);
     reader.read_audio(static_cast<std::int64_t>(row), audio);
     EXPECT_EQ(audio, dataset.audio(summary.order[row]));
-    EXPECT_EQ(xxh3_64(audio), summary.row_hashes[row]);
+    if (dataset.schema().stems > 0) {
+      reader.read_stems(static_cast<std::int64_t>(row), stems);
+      EXPECT_EQ(stems, dataset.stems(summary.order[row]));
+    }
+    EXPECT_EQ(xxh3_64(dataset.row(summary.order[row])), summary.row_hashes[row]);
   }
   EXPECT_EQ(reader.verify(), std::vector<std::string>{});
 }
@@ -62,6 +69,18 @@ TEST(ShardWriter, WhatIsWrittenIsReadBack) {
   for (const int rows : {0, 1, 2, 17, 3000}) {
     SCOPED_TRACE(rows);
     expect_round_trip(SmallDataset{rows});
+  }
+}
+
+TEST(ShardWriter, KeepsStems) {
+  for (const AudioType type : {AudioType::int16, AudioType::float32}) {
+    for (const std::int64_t stems : {1, 4}) {
+      ExampleSchema schema = test::schema_with_stems(stems, type);
+      expect_round_trip(SmallDataset{0, schema});
+      expect_round_trip(SmallDataset{17, schema});
+      schema.compress = true;
+      expect_round_trip(SmallDataset{17, schema});
+    }
   }
 }
 
@@ -126,7 +145,7 @@ TEST(ShardWriter, EveryDatasetHasAxesUnitsAndADescription) {
 
 TEST(ShardWriter, TheSameExamplesGiveTheSameBytes) {
   for (const bool compress : {false, true}) {
-    ExampleSchema schema = test::small_schema();
+    ExampleSchema schema = compress ? test::schema_with_stems() : test::small_schema();
     schema.compress = compress;
     SmallDataset dataset{300, schema};
     const TemporaryFolder first;

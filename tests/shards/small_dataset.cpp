@@ -26,6 +26,13 @@ ExampleSchema small_schema() {
           .site_bytes = 8};
 }
 
+ExampleSchema schema_with_stems(std::int64_t stems, AudioType audio_type) {
+  ExampleSchema schema = small_schema();
+  schema.stems = stems;
+  schema.audio_type = audio_type;
+  return schema;
+}
+
 Provenance small_provenance() {
   return {{"fingerprint", "f00d"}, {"options", R"({"interval":"6s"})"}};
 }
@@ -61,11 +68,15 @@ SmallDataset::SmallDataset(int count, ExampleSchema schema, int first_recording)
     : schema_(schema), spool_(std::make_unique<RowSpool>(folder_.path(), row_bytes(schema))) {
   for (int number = 0; number < count; ++number) {
     examples.push_back(make_example(number, first_recording + number % 2));
-    examples.back().spool_row = spool_->append(audio(static_cast<std::size_t>(number)));
+    if (schema.stems > 0) {
+      examples.back().peak_source = static_cast<std::int32_t>(number % (schema.stems + 1)) - 1;
+      examples.back().stem_gain = number % 2 == 0 ? 1.0F : 0.25F;
+    }
+    examples.back().spool_row = spool_->append(row(static_cast<std::size_t>(number)));
   }
 }
 
-std::vector<std::byte> SmallDataset::audio(std::size_t index) const {
+std::vector<std::byte> SmallDataset::row(std::size_t index) const {
   std::vector<std::byte> bytes(row_bytes(schema_));
   std::uint32_t state = static_cast<std::uint32_t>(index) * 7919U + 1U;
   for (std::byte& byte : bytes) {
@@ -73,6 +84,17 @@ std::vector<std::byte> SmallDataset::audio(std::size_t index) const {
     byte = static_cast<std::byte>(state >> 26U);  // small values: no NaN among float samples, and gzip finds something
   }
   return bytes;
+}
+
+std::vector<std::byte> SmallDataset::audio(std::size_t index) const {
+  std::vector<std::byte> bytes = row(index);
+  bytes.resize(mixture_bytes(schema_));
+  return bytes;
+}
+
+std::vector<std::byte> SmallDataset::stems(std::size_t index) const {
+  const std::vector<std::byte> bytes = row(index);
+  return {bytes.begin() + static_cast<std::ptrdiff_t>(mixture_bytes(schema_)), bytes.end()};
 }
 
 ShardSummary SmallDataset::write(const fs::path& folder, int index, int count) const {

@@ -26,8 +26,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A schema with short rows.
+/// A schema with short rows, and the same with stems.
 [[nodiscard]] ExampleSchema small_schema();
+[[nodiscard]] ExampleSchema schema_with_stems(std::int64_t stems = 3, AudioType audio_type = AudioType::int16);
 
 /// `count` examples of two recordings (one with a name in Unicode), with every field set in some of them.
 class SmallDataset {
@@ -37,8 +38,10 @@ class SmallDataset {
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
   [[nodiscard]] const ExampleSchema& schema() const { return schema_; }
   [[nodiscard]] const RowSpool& spool() const { return *spool_; }
-  /// The audio of example `index` as stored.
+  /// Mixture and stems of example `index` as stored: the row of the spool.
+  [[nodiscard]] std::vector<std::byte> row(std::size_t index) const;
   [[nodiscard]] std::vector<std::byte> audio(std::size_t index) const;
+  [[nodiscard]] std::vector<std::byte> stems(std::size_t index) const;
 
   [[nodiscard]] ShardSummary write(const std::filesystem::path& folder, int index = 0, int count = 1) const;
 

@@ -3,9 +3,10 @@
 //
 // TFDS itself has no HDF5 format, so a few values differ from what its own writer would say:
 // - fileFormat is "hdf5", and filepathTemplate ends in a literal ".h5" instead of {FILEFORMAT};
-// - numBytes is the size of the shards' columns and audio (TFDS: of the encoded records);
+// - numBytes is the size of the shards' columns, audio and stems (TFDS: of the encoded records);
 // - the audio feature's class is TFDS's own Audio, so that Perch need not be importable; it has the type that is
 //   stored (Perch declares float32 and stores int16) and encoding NONE (shards are compressed by HDF5, if at all);
+// - stems are a Tensor [source, sample];
 // - there are no ClassLabel features: `label` is text.
 #include <cstdint>
 #include <string>
@@ -34,7 +35,7 @@ struct DatasetDescription {
   std::vector<SplitDescription> splits{};
 };
 
-/// Bytes of one row, audio and columns, before any compression.
+/// Bytes of one row, audio, stems and columns, before any compression.
 [[nodiscard]] std::int64_t example_bytes(const ExampleSchema& schema);
 
 [[nodiscard]] std::string dataset_info_json(const DatasetDescription& description);

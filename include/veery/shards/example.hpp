@@ -1,6 +1,9 @@
 #pragma once
 // One row of the dataset: a slice of a recording with everything known about it, apart from its audio. The fields
 // of Perch's own schema that field recordings have keep Perch's names.
+//
+// The audio of a row is the mixture, then its stems, if any, source by source: so it waits in the spool, and so
+// its hash is taken.
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -24,10 +27,14 @@ struct ExampleSchema {
   std::size_t label_bytes = 1;
   std::size_t site_bytes = 1;
   bool compress = false;
+  std::int64_t stems = 0;  ///< separated sources of each row, stored beside the audio; 0: none
 
   friend bool operator==(const ExampleSchema&, const ExampleSchema&) = default;
 };
 
+/// Bytes of a row's mixture, of all its stems, and of both.
+[[nodiscard]] std::size_t mixture_bytes(const ExampleSchema& schema);
+[[nodiscard]] std::size_t stems_bytes(const ExampleSchema& schema);
 [[nodiscard]] std::size_t row_bytes(const ExampleSchema& schema);
 
 struct Example {
@@ -45,6 +52,10 @@ struct Example {
   float peak_energy = std::numeric_limits<float>::quiet_NaN();  ///< NaN: none
   std::string start_time;  ///< ISO 8601 wall clock of the row's first sample, at most 32 bytes; empty: unknown
   std::string site;
+  std::int32_t peak_source = -1;  ///< stem on which the peak was found; -1: the mixture
+  /// Stored stems are the stems times this, a power of two of at most 1 that keeps int16 from clipping them. The
+  /// mixture is stored as it is. This and `peak_source` are columns of datasets with stems.
+  float stem_gain = 1.0F;
   std::int64_t spool_row = -1;  ///< where the audio waits; not stored
 };
 

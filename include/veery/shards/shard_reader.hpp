@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,8 +24,11 @@ class ShardReader {
 
   [[nodiscard]] std::vector<Example> examples() const;
   [[nodiscard]] std::vector<std::uint64_t> row_hashes() const;
-  /// The row as stored. Throws Error when its checksum is wrong.
+  /// The row's mixture as stored, `mixture_bytes(schema())`. Throws Error when its checksum is wrong.
   void read_audio(std::int64_t row, std::span<std::byte> audio) const;
+  /// The row's stems as stored, source by source, `stems_bytes(schema())`. Throws Error likewise, and when there are
+  /// none.
+  void read_stems(std::int64_t row, std::span<std::byte> stems) const;
 
   /// Re-reads everything, recomputes every row's hash, and checks that keys are in order. One text a problem.
   [[nodiscard]] std::vector<std::string> verify() const;
@@ -32,6 +36,7 @@ class ShardReader {
  private:
   hdf5::File file_;
   hdf5::Dataset audio_;
+  std::optional<hdf5::Dataset> stems_;
   ExampleSchema schema_;
 };
 
