@@ -1,4 +1,3 @@
-#include <sndfile.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,8 +9,8 @@
 
 #include <veery/audio/audio_file.hpp>
 #include <veery/base/error.hpp>
-#include <veery/base/staged_file.hpp>
 
+#include "audio/sound_file.hpp"
 #include "audio/wav_header.hpp"
 
 namespace veery {
@@ -21,11 +20,6 @@ namespace fs = std::filesystem;
 constexpr int kLowestRateHz = 1'000;
 constexpr int kHighestRateHz = 2'000'000;
 constexpr std::int64_t kFramesUnknown = std::int64_t{1} << 48U;
-
-struct CloseSound {
-  void operator()(SNDFILE* file) const { sf_close(file); }
-};
-using SoundHandle = std::unique_ptr<SNDFILE, CloseSound>;
 
 std::string format_name(int format) {
   std::string name;
@@ -139,43 +133,6 @@ OrRefusal<AudioInfo> probe_audio(const fs::path& path) {
   info.claimed_frames = info.frames;
   if (info.frames == 0) return Refusal{Reason::header_only, "no sample behind the header"};
   return info;
-}
-
-std::string_view file_extension(AudioFormat format) {
-  return format == AudioFormat::flac ? ".flac" : ".wav";
-}
-
-struct AudioWriter::State {
-  StagedFile staged;
-  SoundHandle file;
-  fs::path path;
-};
-
-AudioWriter::AudioWriter(const fs::path& path, AudioFormat format, int sample_rate_hz)
-    : state_(new State{StagedFile{path}, nullptr, path}) {
-  SF_INFO info{};
-  info.samplerate = sample_rate_hz;
-  info.channels = 1;
-  info.format = (format == AudioFormat::flac ? SF_FORMAT_FLAC : SF_FORMAT_WAV) | SF_FORMAT_PCM_16;
-  state_->file.reset(sf_open(state_->staged.path().c_str(), SFM_WRITE, &info));
-  if (!state_->file) throw Error{sf_strerror(nullptr), path.string(), "can't write an audio file there"};
-}
-
-AudioWriter::~AudioWriter() = default;
-
-void AudioWriter::write(std::span<const std::int16_t> samples) {
-  const auto count = static_cast<sf_count_t>(samples.size());
-  errno = 0;
-  if (sf_write_short(state_->file.get(), samples.data(), count) != count) {
-    throw system_error("cannot write audio", state_->path, errno == 0 ? EIO : errno);
-  }
-}
-
-void AudioWriter::publish() {
-  errno = 0;
-  if (sf_close(state_->file.release()) != 0)
-    throw system_error("cannot write audio", state_->path, errno == 0 ? EIO : errno);
-  state_->staged.publish();
 }
 
 }  // namespace veery

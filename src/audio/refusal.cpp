@@ -7,7 +7,7 @@
 namespace veery {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 12> kNames{{
+constexpr std::array<std::pair<Reason, std::string_view>, 13> kNames{{
     {Reason::empty, "empty"},
     {Reason::header_only, "header_only"},
     {Reason::unreadable, "unreadable"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 12> kNames{{
     {Reason::truncated, "truncated"},
     {Reason::broken_frame, "broken_frame"},
     {Reason::not_finite, "not_finite"},
+    {Reason::not_separated, "not_separated"},
 }};
 
 }  // namespace

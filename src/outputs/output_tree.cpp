@@ -24,6 +24,17 @@ std::string shorten(std::string stem, std::size_t room, const std::string& path)
   return stem + mark;
 }
 
+/// The recording's place in the mirrored tree below `folder`, its name joined with `tail`.
+std::string beside(std::string_view folder, const std::string& recording_path, const std::string& tail,
+                   bool keep_extension) {
+  const std::filesystem::path path{recording_path};
+  // Two joints, so that "x.wav" with its extension and "x.wav.ogg" without don't meet in one name.
+  const std::string end = (keep_extension ? "-" : "_") + tail;
+  const std::string stem = keep_extension ? path.filename().string() : path.stem().string();
+  const std::string name = shorten(stem, kLongestName - end.size(), recording_path) + end;
+  return (std::filesystem::path{folder} / path.parent_path() / name).generic_string();
+}
+
 }  // namespace
 
 std::string unit_record(int unit) {
@@ -33,16 +44,24 @@ std::string unit_record(int unit) {
 }
 
 std::string clip(const std::string& recording_path, double start_s, std::string_view extension, bool keep_extension) {
-  const std::filesystem::path path{recording_path};
-  // Two joints, so that "x.wav" with its extension and "x.wav.ogg" without don't meet in one name.
-  const std::string stem = keep_extension ? path.filename().string() : path.stem().string();
   const long long ms = std::llround(start_s * 1000.0);
   std::array<char, 48> offset{};
-  const int length =
-      std::snprintf(offset.data(), offset.size(), "%ct%05lld.%03lld", keep_extension ? '-' : '_', ms / 1000, ms % 1000);
+  const int length = std::snprintf(offset.data(), offset.size(), "t%05lld.%03lld", ms / 1000, ms % 1000);
   const std::string tail = std::string{offset.data(), static_cast<std::size_t>(length)} + std::string{extension};
-  const std::string name = shorten(stem, kLongestName - tail.size(), recording_path) + tail;
-  return (std::filesystem::path{kClips} / path.parent_path() / name).generic_string();
+  return beside(kClips, recording_path, tail, keep_extension);
+}
+
+std::string stem(const std::string& recording_path, int source, std::string_view extension, bool keep_extension) {
+  const std::string tail = "source" + std::to_string(source) + std::string{extension};
+  return beside(kStems, recording_path, tail, keep_extension);
+}
+
+std::string stem_set(const std::string& recording_path, bool keep_extension) {
+  return beside(kStems, recording_path, "sources.h5", keep_extension);
+}
+
+std::string seams(const std::string& recording_path, bool keep_extension) {
+  return beside(kStems, recording_path, "seams.csv", keep_extension);
 }
 
 }  // namespace veery::output_name

@@ -10,7 +10,7 @@ namespace {
 
 TEST(Reason, EachHasItsOwnNameAndComesBackFromIt) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Reason::not_finite); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::not_separated); ++i) {
     const auto reason = static_cast<Reason>(i);
     EXPECT_NE(reason_name(reason), "unknown") << i;
     EXPECT_TRUE(names.insert(reason_name(reason)).second) << i;

@@ -42,5 +42,21 @@ TEST(OutputTree, LongNamesFitTheFileSystemAndStayDistinct) {
   EXPECT_EQ(first.substr(mark - 2, 2), accents);
 }
 
+TEST(OutputTree, StemsMirrorTheArchive) {
+  EXPECT_EQ(stem("SITE/20240601_060000.wav", 0, ".flac", false), "stems/SITE/20240601_060000_source0.flac");
+  EXPECT_EQ(stem("SITE/20240601_060000.wav", 11, ".wav", true), "stems/SITE/20240601_060000.wav-source11.wav");
+  EXPECT_EQ(stem_set("SITE/20240601_060000.wav", false), "stems/SITE/20240601_060000_sources.h5");
+  EXPECT_EQ(seams("20240601_060000.flac", false), "stems/20240601_060000_seams.csv");
+  EXPECT_EQ(seams("20240601_060000.flac", true), "stems/20240601_060000.flac-seams.csv");
+}
+
+TEST(OutputTree, LongStemNamesFitTheFileSystem) {
+  const std::string name(250, 'n');
+  const std::string file = stem(name + ".wav", 7, ".flac", false);
+  EXPECT_LE(file.size() - std::string{"stems/"}.size(), 247U);
+  EXPECT_TRUE(file.ends_with("_source7.flac"));
+  EXPECT_NE(file, stem(name + ".WAV", 7, ".flac", false)) << "the hash is of the whole path";
+}
+
 }  // namespace
 }  // namespace veery::output_name

@@ -5,7 +5,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include <veery/audio/audio_metadata.hpp>
 #include <veery/audio/refusal.hpp>
 
 namespace veery {
@@ -48,21 +50,33 @@ class AudioReader {
 
 [[nodiscard]] OrRefusal<AudioInfo> probe_audio(const std::filesystem::path& path);
 
-enum class AudioFormat { flac, wav };  ///< 16-bit FLAC, 16-bit WAV
+/// FLAC and WAV of 16-bit integers, FLAC of 24-bit integers, WAV of float32.
+enum class AudioFormat { flac, wav, flac24, wav_float };
 
-[[nodiscard]] std::string_view file_extension(AudioFormat format);  ///< ".flac"
+[[nodiscard]] std::string_view file_extension(AudioFormat format);  ///< ".flac", ".wav"
+/// Bits of an integer sample; 0 for floats.
+[[nodiscard]] int integer_bits(AudioFormat format);
 
-/// Writes mono 16-bit audio sample by sample to its final name only when published whole. No time
-/// stamps inside, so the same samples give the same bytes.
+/// Writes mono audio piece by piece to its final name only when published whole. No time stamps inside, so the
+/// same samples and metadata give the same bytes. A float WAV of 4 GiB or more is an RF64 file.
 class AudioWriter {
  public:
-  /// Throws Error.
-  AudioWriter(const std::filesystem::path& path, AudioFormat format, int sample_rate_hz);
+  /// FLAC takes rates up to 655,350 Hz. Throws Error, also for more than kMostMetadataWritten of metadata.
+  AudioWriter(const std::filesystem::path& path, AudioFormat format, int sample_rate_hz,
+              const AudioMetadata& metadata = {});
   ~AudioWriter();
   AudioWriter(const AudioWriter&) = delete;
   AudioWriter& operator=(const AudioWriter&) = delete;
 
   void write(std::span<const std::int16_t> samples);
+  /// Full scale is 1; integers are rounded to nearest and held within their range. No NaN.
+  void write(std::span<const float> samples);
+
+  /// Completes the file without showing it: the last place where a full disk can tell. No more samples then.
+  void finish();
+  /// Where the file waits, complete after `finish`.
+  [[nodiscard]] const std::filesystem::path& staged_path() const;
+  /// Finishes if need be.
   void publish();
 
  private:

@@ -19,6 +19,7 @@ enum class Reason {
   truncated,        ///< the header promises more than the file holds
   broken_frame,     ///< the decoder gave up before the end
   not_finite,       ///< NaN or infinity (zero-filled; no slice touches them)
+  not_separated,    ///< the separation model gives NaN for it
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);

@@ -13,6 +13,8 @@ inline constexpr std::string_view kQuarantine = "quarantine.csv";
 inline constexpr std::string_view kManifest = "manifest.json";
 inline constexpr std::string_view kUnits = "units";
 inline constexpr std::string_view kClips = "slices";
+inline constexpr std::string_view kStems = "stems";
+inline constexpr std::string_view kStemTable = "stems.csv";
 
 [[nodiscard]] std::string unit_record(int unit);  ///< "units/00003.json"
 
@@ -20,4 +22,12 @@ inline constexpr std::string_view kClips = "slices";
 /// another recording in that folder differs only in its extension: "…/20240601_060000.wav-t00123.450.flac".
 [[nodiscard]] std::string clip(const std::string& recording_path, double start_s, std::string_view extension,
                                bool keep_extension);
+
+/// Likewise "stems/SITE/20240601_060000_source0.flac", "…/20240601_060000.wav-source0.flac".
+[[nodiscard]] std::string stem(const std::string& recording_path, int source, std::string_view extension,
+                               bool keep_extension);
+/// All stems of a recording in one file: "stems/SITE/20240601_060000_sources.h5".
+[[nodiscard]] std::string stem_set(const std::string& recording_path, bool keep_extension);
+/// Where the windows of a recording were joined: "stems/SITE/20240601_060000_seams.csv".
+[[nodiscard]] std::string seams(const std::string& recording_path, bool keep_extension);
 }  // namespace veery::output_name
