@@ -54,6 +54,14 @@ std::vector<float> recipe_values(const nlohmann::json& rules, const std::string&
 
 }  // namespace
 
+std::filesystem::path own_goldens() {
+  return std::filesystem::path{VEERY_TEST_SOURCE_DIR} / "data";
+}
+
+std::filesystem::path shared_goldens() {
+  return std::filesystem::path{VEERY_TEST_SHARED_DIR} / "golden" / "separation";
+}
+
 ImportOptions options_in(const std::filesystem::path& folder, const std::string& mix_weights_type) {
   const nlohmann::json settings = hparams(folder);
   const nlohmann::json& network = settings.contains("network") ? settings["network"] : settings["network_per_pass"];

@@ -12,12 +12,8 @@
 
 namespace veery::test {
 
-inline std::filesystem::path own_goldens() {
-  return std::filesystem::path{VEERY_TEST_SOURCE_DIR} / "data";
-}
-inline std::filesystem::path shared_goldens() {
-  return std::filesystem::path{VEERY_TEST_SHARED_DIR} / "golden" / "separation";
-}
+std::filesystem::path own_goldens();
+std::filesystem::path shared_goldens();
 
 /// Skips the test where the folder `shared` is missing; under CI that is a failure.
 #define VEERY_NEED_SHARED_GOLDENS()                                                             \

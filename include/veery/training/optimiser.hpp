@@ -1,0 +1,48 @@
+#pragma once
+// From a loss to better weights, as TensorFlow 1 did it for the published separation models. Weights are tensors
+// that require gradients; gradients and moments have their names.
+#include <cstdint>
+
+#include <veery/separation/tdcn.hpp>
+
+namespace veery {
+
+/// Copies that require gradients, for forward and adam_step.
+[[nodiscard]] Weights trainable(const Weights& weights);
+
+/// Of a scalar; zeros for weights that it does not depend on. Releases what forward kept for it.
+[[nodiscard]] Weights gradients_of(const at::Tensor& loss, const Weights& weights);
+
+/// Scales all gradients alike, so that their norm, taken together, is at most `max_norm`. Returns the norm before.
+at::Tensor clip_by_global_norm(Weights& gradients, double max_norm);
+
+/// Falls by `factor` every `factor_steps`, a little with each step.
+struct LearningRateDecay {
+  double initial = 1e-4;
+  double factor = 0.5;
+  double factor_steps = 2e6;
+};
+/// `step` counts the steps already made.
+[[nodiscard]] double learning_rate(const LearningRateDecay& decay, std::int64_t step);
+
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+
+struct AdamState {
+  std::int64_t steps = 0;
+  Weights first_moments;
+  Weights second_moments;
+};
+/// No steps, moments of zero.
+[[nodiscard]] AdamState begin_adam(const Weights& weights);
+
+/// Kingma and Ba 2015, end of section 2, as in TensorFlow: `epsilon` is added to the root of the uncorrected second
+/// moment, where PyTorch corrects first. Changes the weights' values in place. Throws Error naming
+/// the weight that lacks a gradient or moments. Not for two threads at a time.
+void adam_step(const Weights& weights, const Weights& gradients, AdamState& state, double rate,
+               const AdamOptions& options = {});
+
+}  // namespace veery

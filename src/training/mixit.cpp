@@ -1,0 +1,151 @@
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include <veery/base/error.hpp>
+#include <veery/training/losses.hpp>
+
+#include "training/log_mse.hpp"
+#include "training/waveforms.hpp"
+
+namespace veery {
+namespace {
+
+constexpr std::int64_t kMostAssignments = std::int64_t{1} << training::kMostEstimates;
+
+/// All that the error of any sum of estimates depends on, for one batch, on the CPU. Double precision, because the
+/// error is a small difference of these.
+struct InnerProducts {
+  at::Tensor energies;  ///< [batch, reference]
+  at::Tensor cross;     ///< [batch, reference, estimate]
+  at::Tensor gram;      ///< [batch, estimate, estimate]
+};
+
+InnerProducts inner_products(const at::Tensor& references, const at::Tensor& estimates) {
+  const at::Tensor reference = references.detach().to(at::kDouble);
+  const at::Tensor estimate = estimates.detach().to(at::kDouble);
+  const at::Tensor transposed = estimate.transpose(1, 2);
+  return {(reference * reference).sum(-1).cpu().contiguous(), at::matmul(reference, transposed).cpu().contiguous(),
+          at::matmul(estimate, transposed).cpu().contiguous()};
+}
+
+/// The loss, up to scale, of the sum of every set of estimates against one reference. Bit j of a set is estimate j.
+/// |r - a·e|² = r·r - 2 a·(r·e) + a·(e·e)·a, one estimate added at a time.
+std::vector<double> losses_of_sets(double energy, const double* cross, const double* gram, std::size_t estimates,
+                                   double bias_factor) {
+  std::vector<double> errors(std::size_t{1} << estimates);
+  errors[0] = energy;
+  for (std::size_t set = 1; set < errors.size(); ++set) {
+    const auto added = static_cast<std::size_t>(std::countr_zero(set));
+    const double* products = gram + added * estimates;
+    double change = products[added] - 2 * cross[added];
+    for (std::size_t other = added + 1; other < estimates; ++other) {
+      if ((set >> other & 1U) != 0) change += 2 * products[other];
+    }
+    errors[set] = errors[set & (set - 1)] + change;
+  }
+  const double floor = bias_factor * energy + training::kErrorFloor;
+  std::transform(errors.begin(), errors.end(), errors.begin(),
+                 [&](double error) { return std::log(std::max(error, 0.0) + floor); });
+  return errors;
+}
+
+/// Keeps the first of the best among the assignments that it is shown.
+class Search {
+ public:
+  Search(const InnerProducts& products, std::int64_t example, double bias_factor) {
+    const at::Tensor cross = products.cross.select(0, example);
+    const auto estimates = static_cast<std::size_t>(cross.size(1));
+    for (std::int64_t reference = 0; reference < cross.size(0); ++reference) {
+      losses_.push_back(losses_of_sets(
+          products.energies[example][reference].item<double>(), cross.select(0, reference).const_data_ptr<double>(),
+          products.gram.select(0, example).const_data_ptr<double>(), estimates, bias_factor));
+    }
+    sets_.resize(losses_.size());
+    best_.assign(estimates, 0);
+  }
+
+  void show(const Assignment& assignment) {
+    std::fill(sets_.begin(), sets_.end(), 0);
+    for (std::size_t estimate = 0; estimate < assignment.size(); ++estimate) {
+      sets_[static_cast<std::size_t>(assignment[estimate])] |= std::size_t{1} << estimate;
+    }
+    double loss = 0;
+    for (std::size_t reference = 0; reference < losses_.size(); ++reference) {
+      loss += losses_[reference][sets_[reference]];
+    }
+    if (!(loss < lowest_)) return;
+    lowest_ = loss;
+    best_ = assignment;
+  }
+
+  [[nodiscard]] const Assignment& best() const { return best_; }
+
+ private:
+  std::vector<std::vector<double>> losses_;  ///< [reference][set]
+  std::vector<std::size_t> sets_;
+  double lowest_ = std::numeric_limits<double>::infinity();
+  Assignment best_;
+};
+
+/// To the next in lexicographic order; false after the last.
+bool advance(Assignment& assignment, std::int64_t references) {
+  for (auto mixture = assignment.rbegin(); mixture != assignment.rend(); ++mixture) {
+    if (++*mixture < references) return true;
+    *mixture = 0;
+  }
+  return false;
+}
+
+Assignment best_assignment(Search search, std::int64_t references, const std::vector<Assignment>& allowed) {
+  for (const Assignment& assignment : allowed) search.show(assignment);
+  if (!allowed.empty()) return search.best();
+  Assignment assignment(search.best().size(), 0);
+  do search.show(assignment);
+  while (advance(assignment, references));
+  return search.best();
+}
+
+void check_search(std::int64_t references, std::int64_t estimates, const std::vector<Assignment>& allowed) {
+  std::int64_t assignments = 1;
+  for (std::int64_t i = 0; i < estimates && assignments <= kMostAssignments; ++i) {
+    assignments *= std::max<std::int64_t>(references, 2);
+  }
+  if (assignments > kMostAssignments) {
+    throw Error{"too many ways to add up the estimates",
+                std::to_string(estimates) + " estimates of " + std::to_string(references) + " mixtures",
+                "train with fewer outputs: at most 20 for 2 mixtures"};
+  }
+  for (const Assignment& assignment : allowed) {
+    const bool known = std::all_of(assignment.begin(), assignment.end(),
+                                   [&](std::int64_t mixture) { return mixture >= 0 && mixture < references; });
+    if (known && static_cast<std::int64_t>(assignment.size()) == estimates) continue;
+    throw Error{"an allowed assignment does not fit", "number " + std::to_string(&assignment - allowed.data()),
+                "give a mixture from 0 on for each of " + std::to_string(estimates) + " estimates"};
+  }
+}
+
+}  // namespace
+
+MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates, const MixitOptions& options) {
+  training::check_waveforms(references, estimates);
+  const std::int64_t mixtures = references.size(1);
+  check_search(mixtures, estimates.size(1), options.allowed);
+  const InnerProducts products = inner_products(references, estimates);
+  const double bias_factor = training::bias_factor(options.max_snr_db);
+  std::vector<at::Tensor> assignments;
+  for (std::int64_t example = 0; example < references.size(0); ++example) {
+    assignments.push_back(
+        at::tensor(best_assignment(Search{products, example, bias_factor}, mixtures, options.allowed)));
+  }
+  const at::Tensor assignment = at::stack(assignments).to(estimates.device());
+  const at::Tensor mix_matrix = at::one_hot(assignment, mixtures).transpose(1, 2).to(estimates.scalar_type());
+  const at::Tensor losses = log_mse(references, at::matmul(mix_matrix, estimates), options.max_snr_db);
+  return {losses.mean(1), mix_matrix, assignment};
+}
+
+}  // namespace veery
