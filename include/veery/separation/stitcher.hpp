@@ -1,0 +1,58 @@
+#pragma once
+// Overlapping windows of separated audio to continuous stems. A network numbers its outputs anew in every window;
+// here each stem keeps its number: by what both windows say of the audio they share and, where a stem is silent
+// there, by how it sounded when it was last heard.
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace veery {
+
+/// One set of samples for all stems: [source][sample], all of one length.
+using StemBlock = std::vector<std::vector<float>>;
+using StemSink = std::function<void(const StemBlock&)>;
+
+struct WindowOptions {
+  double window_s = 10.0;
+  double hop_s = 8.0;   ///< from start to start; the rest overlaps
+  double fade_s = 1.0;  ///< of the cross-fade, in the middle of the overlap; what lies outside it is context
+};
+
+/// Where one window was joined to those before it.
+struct Seam {
+  std::int64_t sample = 0;   ///< the middle of the cross-fade
+  double confidence = 1.0;   ///< 0: another order would have been as good; 1: none comes near
+  std::vector<int> outputs;  ///< stem → output of the network in the new window
+};
+
+/// The starts of windows of `window` samples over `length` samples: every `hop`, the last one moved back so that
+/// it ends with the recording. One window at 0 if the recording is no longer than a window, none if it is empty.
+[[nodiscard]] std::vector<std::int64_t> window_starts(std::int64_t length, std::int64_t window, std::int64_t hop);
+
+/// Not thread-safe; objects are independent.
+class Stitcher {
+ public:
+  /// Throws UsageError when the options leave gaps.
+  Stitcher(std::int64_t sources, int sample_rate_hz, const WindowOptions& options);
+  ~Stitcher();
+  Stitcher(const Stitcher&) = delete;
+  Stitcher& operator=(const Stitcher&) = delete;
+
+  /// `outputs` [source, sample], float32 on the CPU and finite, unchanged until the next push: the window from sample
+  /// `start` on, later than the window before, overlapping or at least touching it, and ending no earlier (else Error).
+  /// Emits the samples that no later window can change.
+  void push(std::int64_t start, const at::Tensor& outputs, const StemSink& sink);
+  /// Emits the rest.
+  void finish(const StemSink& sink);
+
+  [[nodiscard]] const std::vector<Seam>& seams() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace veery
