@@ -4,6 +4,8 @@
 # empty, at the `torch` package of the active Python. The wheel's own find_package(Torch) is not used:
 # it demands a CUDA toolkit even for a CPU build, and prefers a system LibTorch.
 #
+# The CUDA libraries are not linked: src/separation/device.cpp loads them when a GPU is asked for.
+#
 # Sets VeeryTorch_VERSION and VeeryTorch_RUNTIME_DIRS (what an installed program needs in its rpath).
 set(VEERY_TORCH_DIR "" CACHE PATH "LibTorch: the folder that holds include/ and lib/")
 set(_torch_dir "${VEERY_TORCH_DIR}")
@@ -20,12 +22,8 @@ cmake_path(ABSOLUTE_PATH _torch_dir BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" NORMALI
 
 # NO_CACHE: another VEERY_TORCH_DIR in the same build tree must not meet the libraries of the last one.
 find_path(VeeryTorch_INCLUDE_DIR ATen/ATen.h HINTS "${_torch_dir}/include" NO_DEFAULT_PATH NO_CACHE)
-set(_torch_libraries torch_cpu c10)
-if(VEERY_CUDA)
-  list(APPEND _torch_libraries torch_cuda c10_cuda)
-endif()
 set(_torch_required VeeryTorch_INCLUDE_DIR)
-foreach(library IN LISTS _torch_libraries)
+foreach(library IN ITEMS torch_cpu c10)
   find_library(VeeryTorch_${library} ${library} HINTS "${_torch_dir}/lib" NO_DEFAULT_PATH NO_CACHE)
   list(APPEND _torch_required VeeryTorch_${library})
 endforeach()
@@ -42,16 +40,13 @@ endforeach()
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(VeeryTorch REQUIRED_VARS ${_torch_required} VERSION_VAR VeeryTorch_VERSION
-  REASON_FAILURE_MESSAGE "set -DVEERY_TORCH_DIR= to a LibTorch >= 2.4, or run ./dev build, which fetches one")
+  REASON_FAILURE_MESSAGE "set -DVEERY_TORCH_DIR= to a LibTorch >= 2.11, or run ./dev build, which fetches one")
 if(NOT VeeryTorch_FOUND)
   return()
 endif()
-if(VeeryTorch_VERSION VERSION_LESS 2.4)
-  message(FATAL_ERROR "LibTorch ${VeeryTorch_VERSION} in ${_torch_dir} is too old: veery needs 2.4 or newer")
-endif()
-file(STRINGS "${VeeryTorch_c10}" _torch_cxx11_names REGEX "__cxx1112basic_string" LIMIT_COUNT 1)
-if(NOT _torch_cxx11_names)
-  message(FATAL_ERROR "LibTorch in ${_torch_dir} has the old C++ ABI: take the `cxx11-abi` zip, or 2.7 or newer")
+# The version that veery is tested with; much older ones lack the interfaces to a GPU's free memory and to TF32.
+if(VeeryTorch_VERSION VERSION_LESS 2.11)
+  message(FATAL_ERROR "LibTorch ${VeeryTorch_VERSION} in ${_torch_dir} is too old: veery needs 2.11 or newer")
 endif()
 
 # The wheel's libtorch_cpu needs the CUDA runtime and CUPTI from the sibling `nvidia` packages. Its own
@@ -63,17 +58,22 @@ foreach(folder IN LISTS _torch_nvidia_dirs)
   list(APPEND VeeryTorch_RUNTIME_DIRS "${folder}")
 endforeach()
 
+# The wheel also ships headers of libraries that others here bring in another version (fmt, nlohmann): what the
+# compiler sees is LibTorch's own, behind links. Another LibTorch has another folder, so that all is compiled anew.
+string(SHA1 _torch_id "${VeeryTorch_INCLUDE_DIR}")
+string(SUBSTRING "${_torch_id}" 0 8 _torch_id)
+set(_torch_headers "${CMAKE_BINARY_DIR}/torch-include/${_torch_id}")
+file(MAKE_DIRECTORY "${_torch_headers}")
+foreach(folder IN ITEMS ATen c10 caffe2 torch)
+  file(CREATE_LINK "${VeeryTorch_INCLUDE_DIR}/${folder}" "${_torch_headers}/${folder}" SYMBOLIC)
+endforeach()
+
 if(NOT TARGET veery::torch)
   add_library(veery::torch INTERFACE IMPORTED)
   target_include_directories(veery::torch SYSTEM INTERFACE
-    "${VeeryTorch_INCLUDE_DIR}" "${VeeryTorch_INCLUDE_DIR}/torch/csrc/api/include")
+    "${_torch_headers}" "${_torch_headers}/torch/csrc/api/include")
   foreach(folder IN LISTS VeeryTorch_RUNTIME_DIRS)
     target_link_options(veery::torch INTERFACE "LINKER:-rpath-link,${folder}")
   endforeach()
-  if(VEERY_CUDA)
-    # Nothing refers to libtorch_cuda by name: it registers itself when loaded, so it must stay linked.
-    target_link_libraries(veery::torch INTERFACE
-      -Wl,--push-state,--no-as-needed "${VeeryTorch_torch_cuda}" "${VeeryTorch_c10_cuda}" -Wl,--pop-state)
-  endif()
-  target_link_libraries(veery::torch INTERFACE "${VeeryTorch_torch_cpu}" "${VeeryTorch_c10}")
+  target_link_libraries(veery::torch INTERFACE "${VeeryTorch_torch_cpu}" "${VeeryTorch_c10}" ${CMAKE_DL_LIBS})
 endif()

@@ -1,5 +1,7 @@
 #pragma once
 // One list of the network's settings: what writes, reads, prints and digests them goes through it.
+#include <type_traits>
+
 #include <veery/separation/tdcn.hpp>
 
 namespace veery::separation {
@@ -24,10 +26,13 @@ void visit_fields(Config& config, Visit&& visit) {
   visit("consistency", config.consistency);
   visit("magsq_floor", config.magsq_floor);
   visit("passes", config.passes);
+  // Younger than the first model files: they lack it, and their digests hold where its default is left out.
+  if (!std::is_const_v<Config> || config.feature_norm != FeatureNorm{}) visit("feature_norm", config.feature_norm);
 }
 
 /// The value that `name` stands for. Throws Error that lists the names there are.
 void parse_name(const std::string& name, Encoder& value);
+void parse_name(const std::string& name, FeatureNorm& value);
 void parse_name(const std::string& name, NormAxes& value);
 void parse_name(const std::string& name, Consistency& value);
 

@@ -60,14 +60,27 @@ Encoded encode_with_basis(const TdcnConfig& config, const Layer& weights, const 
   return {coefficients, coefficients};
 }
 
+/// Magnitudes [batch, frame, signal x coefficient] to features.
+at::Tensor normalised_features(const TdcnConfig& config, const Layer& weights, const at::Tensor& magnitudes) {
+  if (config.feature_norm == FeatureNorm::mean_and_variance) {
+    return join_frames(
+        normalise({magnitudes}, NormAxes::frames_and_channels, weights["features.gamma"], weights["features.beta"]));
+  }
+  at::Tensor features = magnitudes;
+  if (config.feature_norm == FeatureNorm::compress_and_max) {
+    const at::Tensor compressed = at::pow(magnitudes, 0.3);
+    features = compressed / (compressed.amax({1, 2}, /*keepdim=*/true) + 1e-3);
+  }
+  return at::addcmul(weights["features.bias"], features, weights["features.scale"]);
+}
+
 Encoded encode_with_stft(const TdcnConfig& config, const Layer& weights, const at::Tensor& signals,
                          const Observer& observe) {
   const at::Tensor window = analysis_window(config.window_samples).to(signals.options());
   const at::Tensor padded = at::constant_pad_nd(signals, {zeros_in_front(config), 0});
   const at::Tensor spectra = at::fft_rfft(cut_into_frames(config, padded) * window, transform_length(config));
   const at::Tensor magnitudes = at::abs(spectra);
-  const at::Tensor normalised = normalise(magnitudes, {1, 2, 3}, weights["features.gamma"], weights["features.beta"]);
-  const at::Tensor features = normalised.transpose(1, 2).flatten(2);
+  const at::Tensor features = normalised_features(config, weights, magnitudes.transpose(1, 2).flatten(2));
   if (observe) {
     observe("stft_real", at::real(spectra));
     observe("stft_imag", at::imag(spectra));
@@ -99,16 +112,14 @@ Encoded encode(const TdcnConfig& config, const Layer& weights, const at::Tensor&
                                          : encode_with_basis(config, weights, signals, observe);
 }
 
-at::Tensor decode(const TdcnConfig& config, const Layer& weights, const at::Tensor& coefficients,
-                  std::int64_t samples) {
-  at::Tensor frames;
-  if (config.encoder == Encoder::stft) {
-    const at::Tensor whole = at::fft_irfft(coefficients, transform_length(config));
-    const at::Tensor window = synthesis_window(config.window_samples, config.hop_samples).to(whole.options());
-    frames = whole.narrow(-1, 0, config.window_samples) * window;
-  } else {
-    frames = at::matmul(coefficients, weights["decoder.kernel"]);
-  }
+at::Tensor decode(const TdcnConfig& config, const Layer& weights, const at::Tensor& coefficients) {
+  if (config.encoder == Encoder::learnable_basis) return at::matmul(coefficients, weights["decoder.kernel"]);
+  const at::Tensor whole = at::fft_irfft(coefficients, transform_length(config));
+  const at::Tensor window = synthesis_window(config.window_samples, config.hop_samples).to(whole.options());
+  return whole.narrow(-1, 0, config.window_samples) * window;
+}
+
+at::Tensor overlap_frames(const TdcnConfig& config, const at::Tensor& frames, std::int64_t samples) {
   return overlap_add(frames.transpose(1, 2), config.hop_samples).narrow(-1, zeros_in_front(config), samples);
 }
 

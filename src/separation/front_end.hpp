@@ -17,9 +17,11 @@ struct Encoded {
 [[nodiscard]] Encoded encode(const TdcnConfig& config, const Layer& weights, const at::Tensor& signals,
                              const Observer& observe);
 
-/// Coefficients [batch, frame, source, coefficient] to [batch, source, `samples`].
-[[nodiscard]] at::Tensor decode(const TdcnConfig& config, const Layer& weights, const at::Tensor& coefficients,
-                                std::int64_t samples);
+/// Coefficients [batch, frame, source, coefficient] to frames [batch, frame, source, window].
+[[nodiscard]] at::Tensor decode(const TdcnConfig& config, const Layer& weights, const at::Tensor& coefficients);
+
+/// All frames to [batch, source, `samples`].
+[[nodiscard]] at::Tensor overlap_frames(const TdcnConfig& config, const at::Tensor& frames, std::int64_t samples);
 
 /// Analysis and synthesis windows of the STFT, in double precision.
 [[nodiscard]] at::Tensor analysis_window(std::int64_t window_samples);

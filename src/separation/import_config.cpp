@@ -70,6 +70,7 @@ class Inference {
     take_norm();
     take_consistency();
     take_times();
+    take_feature_norm();
     compare_with_preset();
     check_config(config_);
     return config_;
@@ -170,6 +171,18 @@ class Inference {
     config_.window_samples = samples(*window_s);
     config_.hop_samples = samples(*hop_s);
     config_.pad_beginning = options_.pad_beginning ? *options_.pad_beginning : preset_->pad_beginning;
+  }
+
+  void take_feature_norm() {
+    if (config_.encoder != Encoder::stft) return;
+    if (has("features.scale")) {
+      if (!options_.feature_norm) ask_for("feature norm", "one of compress-and-max, none");
+      config_.feature_norm = *options_.feature_norm;
+    }
+    if (has("features.scale") == (config_.feature_norm == FeatureNorm::mean_and_variance) ||
+        options_.feature_norm.value_or(config_.feature_norm) != config_.feature_norm) {
+      contradict("feature norm", "the checkpoint has weights for another one");
+    }
   }
 
   void compare_with_preset() const {

@@ -49,6 +49,7 @@ TdcnConfig read_config(const hdf5::Group& group) {
   TdcnConfig config;
   separation::visit_fields(config, [&](const char* name, auto& value) {
     using Value = std::decay_t<decltype(value)>;
+    if (!group.has_attribute(name)) return;  // written before there was such a setting; the digest tells of loss
     if constexpr (std::is_enum_v<Value>) {
       separation::parse_name(group.text(name), value);
     } else if constexpr (std::is_same_v<Value, double>) {

@@ -43,18 +43,30 @@ at::Tensor make_consistent(const TdcnConfig& config, const Layer& weights, const
   return share_out(stems, mixture, shares);
 }
 
+/// Frames of stems [batch, frame, source, window]. Masks are the largest of all activations: none is kept for long.
+at::Tensor apply_masks(const TdcnConfig& config, const Layer& weights, const FrameTiles& core,
+                       const FrameTiles& coefficients, const Observer& observe) {
+  FrameTiles frames(core.size());
+  FrameTiles masks(core.size());
+  for_each_tile(core, [&](std::size_t number) {
+    const at::Tensor mask = at::sigmoid(at::matmul(core[number], weights["mask.kernel"]))
+                                .unflatten(-1, {config.sources, config.coefficients});
+    frames[number] = decode(config, weights, mask * coefficients[number].unsqueeze(2));
+    if (observe) masks[number] = mask;
+  });
+  if (observe) observe("mask", join_frames(masks).transpose(1, 2));
+  return join_frames(frames);
+}
+
 /// One pass over `signals` [batch, signal, sample], whose first is the mixture.
 at::Tensor separate_once(const TdcnConfig& config, const Layer& weights, const at::Tensor& signals,
                          const Observer& observe) {
   const Encoded encoded = encode(config, weights, signals, observe);
-  const at::Tensor core = run_core(config, weights, encoded.features, observe);
-  const at::Tensor mask =
-      at::sigmoid(at::matmul(core, weights["mask.kernel"])).unflatten(-1, {config.sources, config.coefficients});
-  if (observe) observe("mask", mask.transpose(1, 2));
-  const at::Tensor masked = mask * encoded.coefficients.unsqueeze(2);
-  const at::Tensor stems = decode(config, weights, masked, signals.size(-1));
+  const FrameTiles core = run_core(config, weights, encoded.features, observe);
+  const at::Tensor frames = apply_masks(config, weights, core, cut_frames(encoded.coefficients), observe);
+  const at::Tensor stems = overlap_frames(config, frames, signals.size(-1));
   if (observe) observe("separated_before_consistency", stems);
-  return make_consistent(config, weights, stems, signals.select(1, 0), core, observe);
+  return make_consistent(config, weights, stems, signals.select(1, 0), join_frames(core), observe);
 }
 
 }  // namespace

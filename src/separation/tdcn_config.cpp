@@ -14,6 +14,7 @@ namespace {
 
 // In the order of the enumerators.
 constexpr std::array<std::string_view, 2> kEncoders{"learnable-basis", "stft"};
+constexpr std::array<std::string_view, 3> kFeatureNorms{"mean-and-variance", "compress-and-max", "none"};
 constexpr std::array<std::string_view, 3> kNorms{"frames", "channels", "frames-and-channels"};
 constexpr std::array<std::string_view, 4> kConsistencies{"none", "uniform", "magsq", "pred-source"};
 
@@ -53,6 +54,9 @@ void expect(bool holds, const std::string& what, std::int64_t value) {
 std::string to_string(Encoder encoder) {
   return std::string{kEncoders.at(static_cast<std::size_t>(encoder))};
 }
+std::string to_string(FeatureNorm norm) {
+  return std::string{kFeatureNorms.at(static_cast<std::size_t>(norm))};
+}
 std::string to_string(NormAxes norm) {
   return std::string{kNorms.at(static_cast<std::size_t>(norm))};
 }
@@ -63,11 +67,17 @@ std::string to_string(Consistency consistency) {
 Consistency parse_consistency(const std::string& name) {
   return value_of<Consistency>(kConsistencies, name, "mixture consistency");
 }
+FeatureNorm parse_feature_norm(const std::string& name) {
+  return value_of<FeatureNorm>(kFeatureNorms, name, "feature norm");
+}
 
 namespace separation {
 
 void parse_name(const std::string& name, Encoder& value) {
   value = value_of<Encoder>(kEncoders, name, "encoder");
+}
+void parse_name(const std::string& name, FeatureNorm& value) {
+  value = parse_feature_norm(name);
 }
 void parse_name(const std::string& name, NormAxes& value) {
   value = value_of<NormAxes>(kNorms, name, "norm");
@@ -96,6 +106,9 @@ void check_config(const TdcnConfig& config) {
   expect(config.dilations <= 16, "dilations", config.dilations);
   expect(config.repeats <= 64, "repeats", config.repeats);
   expect(config.passes == 1 || (stft && config.passes <= 16), "passes", config.passes);
+  if (!stft && config.feature_norm != FeatureNorm{}) {
+    throw Error{"no separation network can have this setting", "feature_norm = " + to_string(config.feature_norm)};
+  }
   if (stft) {
     const std::int64_t length = 2 * (config.coefficients - 1);
     expect(length > 0 && (length & (length - 1)) == 0, "coefficients", config.coefficients);

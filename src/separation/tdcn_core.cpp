@@ -10,27 +10,27 @@
 namespace veery::separation {
 namespace {
 
-/// The scale is for the biased result.
+/// (input · kernel + bias) · scale, the scale worked into the small tensors.
 at::Tensor dense(const Layer& weights, const at::Tensor& input) {
-  return (at::matmul(input, weights["kernel"]) + weights["bias"]) * weights["scale"];
-}
-
-std::vector<std::int64_t> axes_of(NormAxes norm) {
-  if (norm == NormAxes::frames) return {1};
-  if (norm == NormAxes::channels) return {2};
-  return {1, 2};
+  const at::Tensor& scale = weights["scale"];
+  return at::matmul(input, weights["kernel"] * scale) + weights["bias"] * scale;
 }
 
 /// Three taps a channel over frames, zeros beyond both ends.
-at::Tensor convolve_frames(const Layer& weights, const at::Tensor& input, std::int64_t dilation) {
-  const std::int64_t frames = input.size(1);
-  const at::Tensor padded = at::constant_pad_nd(input, {0, 0, dilation, dilation});
+FrameTiles convolve_frames(const Layer& weights, const FrameTiles& input, std::int64_t dilation) {
   const at::Tensor& taps = weights["kernel"];
-  at::Tensor output = weights["bias"];
-  for (std::int64_t tap = 0; tap < 3; ++tap) {
-    output = at::addcmul(output, padded.narrow(1, tap * dilation, frames), taps.select(0, tap));
-  }
+  FrameTiles output(input.size(), weights["bias"]);
+  for_each_tile(input, [&](std::size_t number) {
+    for (std::int64_t tap = 0; tap < 3; ++tap) {
+      const at::Tensor frames = shifted_tile(input, number, (tap - 1) * dilation);
+      output[number] = at::addcmul(output[number], frames, taps.select(0, tap));
+    }
+  });
   return output;
+}
+
+void show(const Observer& observe, const std::string& name, const FrameTiles& tiles) {
+  if (observe) observe(name, join_frames(tiles));
 }
 
 /// One block, without its residual connection.
@@ -39,26 +39,34 @@ class Block {
   Block(const TdcnConfig& config, const Layer& weights, std::int64_t number, const Observer& observe)
       : config_(config), weights_(weights.in(block_name(number))), number_(number), observe_(observe) {}
 
-  [[nodiscard]] at::Tensor run(const at::Tensor& input) const {
-    const Layer first = weights_.in("dense1");
-    at::Tensor value = shown("dense1", at::matmul(input, first["kernel"]) * first["scale"]);
-    value = activate(value, "1");
+  [[nodiscard]] FrameTiles run(FrameTiles values) const {
+    multiply(values, weights_["dense1.kernel"] * weights_["dense1.scale"]);
+    shown("dense1", values);
+    activate(values, "1");
     const std::int64_t dilation = std::int64_t{1} << (number_ % config_.dilations);
-    value = shown("conv", convolve_frames(weights_.in("depthwise"), value, dilation));
-    value = activate(value, "2");
-    value = at::matmul(value, weights_["dense2.kernel"]);
-    return shown("dense2", config_.residual_scale ? value * weights_["dense2.scale"] : value);
+    values = convolve_frames(weights_.in("depthwise"), values, dilation);
+    shown("conv", values);
+    activate(values, "2");
+    const at::Tensor& kernel = weights_["dense2.kernel"];
+    multiply(values, config_.residual_scale ? kernel * weights_["dense2.scale"] : kernel);
+    shown("dense2", values);
+    return values;
   }
 
  private:
-  [[nodiscard]] at::Tensor activate(const at::Tensor& input, const std::string& which) const {
-    const at::Tensor value = shown("prelu" + which, at::prelu(input, weights_["prelu" + which]));
-    const Layer norm = weights_.in("norm" + which);
-    return shown("norm" + which, normalise(value, axes_of(config_.norm), norm["gamma"], norm["beta"]));
+  static void multiply(FrameTiles& values, const at::Tensor& kernel) {
+    for_each_tile(values, [&](std::size_t number) { values[number] = at::matmul(values[number], kernel); });
   }
-  [[nodiscard]] at::Tensor shown(const std::string& name, at::Tensor value) const {
-    if (observe_) observe_("block" + std::to_string(number_) + "_" + name, value);
-    return value;
+  void activate(FrameTiles& values, const std::string& which) const {
+    const at::Tensor& slope = weights_["prelu" + which];
+    for_each_tile(values, [&](std::size_t number) { values[number] = at::prelu(values[number], slope); });
+    shown("prelu" + which, values);
+    const Layer norm = weights_.in("norm" + which);
+    values = normalise(std::move(values), config_.norm, norm["gamma"], norm["beta"]);
+    shown("norm" + which, values);
+  }
+  void shown(const std::string& name, const FrameTiles& values) const {
+    show(observe_, "block" + std::to_string(number_) + "_" + name, values);
   }
 
   const TdcnConfig& config_;
@@ -67,25 +75,32 @@ class Block {
   const Observer& observe_;
 };
 
+void add(FrameTiles& sum, const FrameTiles& more) {
+  for_each_tile(sum, [&](std::size_t number) { sum[number] = sum[number] + more[number]; });
+}
+
+FrameTiles dense(const Layer& weights, FrameTiles values) {
+  for_each_tile(values, [&](std::size_t number) { values[number] = dense(weights, values[number]); });
+  return values;
+}
+
 }  // namespace
 
-at::Tensor run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features,
+FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features,
                     const Observer& observe) {
-  at::Tensor value = dense(weights.in("input"), features);
-  if (observe) observe("initial_dense_output", value);
-  std::map<std::int64_t, at::Tensor> repeat_inputs;
+  FrameTiles values = dense(weights.in("input"), cut_frames(features));
+  show(observe, "initial_dense_output", values);
+  std::map<std::int64_t, FrameTiles> repeat_inputs;
   for (std::int64_t block = 0; block < config.blocks(); ++block) {
     if (config.skips && block % config.dilations == 0) {
-      for (const auto& [from, input] : repeat_inputs) {
-        value = value + dense(weights.in(skip_name(from, block)), input);
-      }
-      repeat_inputs[block] = value;
+      for (const auto& [from, input] : repeat_inputs) add(values, dense(weights.in(skip_name(from, block)), input));
+      repeat_inputs[block] = values;
     }
-    value = value + Block{config, weights, block, observe}.run(value);
-    if (observe) observe("block" + std::to_string(block) + "_output", value);
+    add(values, Block{config, weights, block, observe}.run(values));
+    show(observe, "block" + std::to_string(block) + "_output", values);
   }
-  if (observe) observe("core_activations", value);
-  return value;
+  show(observe, "core_activations", values);
+  return values;
 }
 
 }  // namespace veery::separation

@@ -14,10 +14,13 @@ struct Rule {
   const char* pattern;   ///< pattern of our name
   const char* released;  ///< what it becomes
 };
-constexpr std::array<Rule, 14> kRules{{
+constexpr std::array<Rule, 16> kRules{{
     {R"(conv_encoder/dense(?:_\d+)?/kernel)", "encoder.kernel", R"(encoder\.kernel)", "conv_encoder/dense/kernel"},
     {R"(conv_decoder/dense(?:_\d+)?/kernel)", "decoder.kernel", R"(decoder\.kernel)", "conv_decoder/dense_1/kernel"},
     {R"(layer_norm_on_mag/(gamma|beta))", "features.$1", R"(features\.(gamma|beta))", "layer_norm_on_mag/$1"},
+    {R"(scale_layer(?:_\d+)?/scale_layer)", "features.scale", R"(features\.scale)", "scale_layer/scale_layer"},
+    {R"(scale_layer(?:_\d+)?/scalar_bias_layer)", "features.bias", R"(features\.bias)",
+     "scale_layer_1/scalar_bias_layer"},
     {R"(initial_dense/dense/(kernel|bias))", "input.$1", R"(input\.(kernel|bias))", "initial_dense/dense/$1"},
     {R"(initial_dense/dense_scale/scale_layer)", "input.scale", R"(input\.scale)",
      "initial_dense/dense_scale/scale_layer"},

@@ -39,9 +39,12 @@ void add_pass(WeightShapes& shapes, const TdcnConfig& config, std::int64_t pass)
   if (config.encoder == Encoder::learnable_basis) {
     shapes[prefix + "encoder.kernel"] = {config.window_samples, config.coefficients};
     shapes[prefix + "decoder.kernel"] = {config.coefficients, config.window_samples};
-  } else {
+  } else if (config.feature_norm == FeatureNorm::mean_and_variance) {
     shapes[prefix + "features.gamma"] = {};
     shapes[prefix + "features.beta"] = {};
+  } else {
+    shapes[prefix + "features.scale"] = {};
+    shapes[prefix + "features.bias"] = {};
   }
   add_dense(shapes, prefix + "input", signals * config.coefficients, config.bottleneck);
   for (std::int64_t block = 0; block < config.blocks(); ++block) {

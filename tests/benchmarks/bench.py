@@ -10,59 +10,22 @@ docs/performance.md says what each bar means. Needs nothing but Python's own lib
 
 import argparse
 import csv
-import datetime
 import io
 import json
 import math
 import os
-import platform
-import random
 import shutil
-import subprocess
 import sys
-import time
-import wave
-from array import array
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-PEERS = Path(__file__).resolve().parent / "peers"
-PEER_PYTHON = PROJECT / "build" / "bench-python"
-SHARED = PROJECT.parent / "shared"
-REAL_MINUTE = SHARED / "audio" / "opensoundscape__1min.wav"
-GOLDEN_HOUR = SHARED / "golden" / "peaks" / "long" / "opensoundscape__1min_x60.wav.json"
-RATE = 32_000
-MEGABYTE = 1e6
+import separation
+from programs import MEGABYTE, MPI_SETTINGS, PEERS, PROJECT, machine, peer_python, run
+from recordings import GOLDEN_HOUR, REAL_MINUTE, one_minute, write_wav
+
 LONG_FACTOR = 10  # the long recording, in hours
 MEMORY_BAR_MB = 400 + 150  # with one worker
 AS_PERCH = ["--compat", "perch", "--resampler", "perch", "--peaks-per-scope", "200"]
-MPI_SETTINGS = {
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
-}
-
-
-@dataclass
-class Used:
-    wall_s: float
-    cpu_s: float
-    memory_mb: float
-    output: str
-
-
-def run(*command):
-    """Runs a program and says what it used; its memory is the largest of any of its processes."""
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
-        start = time.perf_counter()
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall_s = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"bench.py: exit code {process.returncode}: {' '.join(map(str, command))}")
-    return Used(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / MEGABYTE, output)
 
 
 @dataclass
@@ -220,6 +183,10 @@ class Bench:
         self.note("synthesize: per core", 3600 * self.hours / cpu_s, "× real time (CPU)", 300, detail=f"{cpu_s:.2f} s")
         self.note("synthesize: by the clock", 3600 * self.hours / wall_s, "× real time", detail=f"{wall_s:.2f} s")
 
+    def bench_separation(self):
+        """Separating five seconds, against PyTorch and TensorFlow with the same network and weights."""
+        separation.measure(self)
+
     def bench_parts(self):
         """The parts of peak finding alone: where the time goes."""
         least = "0.01" if self.quick else "0.5"
@@ -228,64 +195,6 @@ class Bench:
             command.append("--benchmark_filter=mel|cwt_peaks/300|denoiser/300")
         for part in json.loads(run(*command).output)["benchmarks"]:
             self.note(part["name"], part["x_real_time"], "× real time")
-
-
-# ── audio and environment ──────────────────────────────────────────────────────────────────────────────
-
-
-def one_minute():
-    """16-bit samples of a real minute where there is one, else of noise with chirps."""
-    if REAL_MINUTE.exists():
-        with wave.open(str(REAL_MINUTE)) as file:
-            assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
-            return file.readframes(file.getnframes())
-    noise = random.Random(1)
-    samples = array("h", (round(noise.uniform(-330, 330)) for _ in range(60 * RATE)))
-    for k in range(8):
-        first, length = round((3 + 7.3 * k) * RATE), round((0.4 + 0.1 * (k % 5)) * RATE)
-        for i in range(length):
-            t = i / RATE
-            tone = math.sin(2 * math.pi * (1500 + 400 * (k % 6) + 1500 * t) * t)
-            samples[first + i] += round(6000 * math.sin(math.pi * i / length) ** 2 * tone)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()
-
-
-def write_wav(path, minute, minutes):
-    partial = path.with_suffix(".partial")
-    with wave.open(str(partial), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.setnframes(len(minute) // 2 * minutes)
-        for _ in range(minutes):
-            file.writeframesraw(minute)
-    partial.rename(path)
-
-
-def peer_python():
-    """The Python with the peers' libraries, installed when the list of them has changed."""
-    python, stamp = PEER_PYTHON / "bin" / "python", PEER_PYTHON / "installed"
-    wanted = (PEERS / "requirements.txt").read_text()
-    if not (stamp.exists() and stamp.read_text() == wanted):
-        print("bench.py: installing the peers' libraries into build/bench-python", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", PEER_PYTHON], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--requirement", PEERS / "requirements.txt"], check=True)
-        stamp.write_text(wanted)
-    return python
-
-
-def machine():
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": names[0] if names else platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_average": os.getloadavg()[0],
-        "date": datetime.date.today().isoformat(),
-    }
 
 
 def number(value):

@@ -37,8 +37,8 @@ TEST_P(Stft, WindowsAndTransformsAreThoseOfTensorFlow) {
   const at::Tensor signals = read_tensor(shared_goldens() / "losses" / "stft_input.npy");
 
   const separation::Encoded encoded = separation::encode(config, layer, signals.unsqueeze(1), {});
-  const at::Tensor inverse =
-      separation::decode(config, layer, encoded.coefficients.unsqueeze(2), signals.size(1)).squeeze(1);
+  const at::Tensor frames = separation::decode(config, layer, encoded.coefficients.unsqueeze(2));
+  const at::Tensor inverse = separation::overlap_frames(config, frames, signals.size(1)).squeeze(1);
 
   // TensorFlow computes windows in float32.
   EXPECT_LE(largest_difference(separation::analysis_window(setting.window), golden("window")), 2e-6);
@@ -58,6 +58,40 @@ INSTANTIATE_TEST_SUITE_P(, Stft,
                                          Setting{"W55_H28_plain", 55, 28, 33, false},
                                          Setting{"W40_H20_plain", 40, 20, 33, false}),
                          [](const testing::TestParamInfo<Setting>& test) { return test.param.name; });
+
+class FeatureNorms : public testing::Test {
+ protected:
+  /// The features of two signals, [1, frame, signal x coefficient], and their magnitudes in that order.
+  std::pair<at::Tensor, at::Tensor> features(FeatureNorm norm) const {
+    TdcnConfig config;
+    config.encoder = Encoder::stft;
+    config.coefficients = 33;
+    config.feature_norm = norm;
+    const Weights weights{{"features.scale", at::full({}, 1.5)}, {"features.bias", at::full({}, -0.25)}};
+    const at::Tensor signals = at::sin(at::arange(1000).square() * 1e-3).reshape({1, 2, 500});
+    at::Tensor magnitudes;
+    const Observer observe = [&](const std::string& name, const at::Tensor& value) {
+      if (name == "mag") magnitudes = at::cat({value.select(1, 0), value.select(1, 1)}, -1);
+    };
+    const at::Tensor made = separation::encode(config, separation::Layer{weights, ""}, signals, observe).features;
+    return {made, magnitudes};
+  }
+};
+
+TEST_F(FeatureNorms, CompressAndMaxDividesThePowerByItsMaximumOverAll) {
+  const auto [made, magnitudes] = features(FeatureNorm::compress_and_max);
+
+  const at::Tensor compressed = at::exp(0.3 * at::log(magnitudes.to(at::kDouble)));
+  const at::Tensor expected = 1.5 * compressed / (1e-3 + compressed.max()) - 0.25;
+  EXPECT_EQ(made.sizes().vec(), (std::vector<std::int64_t>{1, 25, 66}));
+  EXPECT_LE(largest_difference(made, expected), 1e-5);
+}
+
+TEST_F(FeatureNorms, NoneIsTheMagnitudeWithScaleAndBias) {
+  const auto [made, magnitudes] = features(FeatureNorm::none);
+
+  EXPECT_LE(largest_difference(made, 1.5 * magnitudes.to(at::kDouble) - 0.25), 1e-5);
+}
 
 TEST(Consistency, IsThatOfTensorFlow) {
   VEERY_NEED_SHARED_GOLDENS();

@@ -41,6 +41,18 @@ TEST_F(ModelFile, LoadsAsItWasSaved) {
       at::equal(forward(loaded.config, loaded.weights, mixture), forward(model_.config, model_.weights, mixture)));
 }
 
+TEST_F(ModelFile, KeepsAFeatureNormAndIsAsBeforeWithoutOne) {
+  Model model;
+  model.config = {.encoder = Encoder::stft, .window_samples = 4, .hop_samples = 2, .coefficients = 3, .bottleneck = 2};
+  model.config.feature_norm = FeatureNorm::compress_and_max;
+  for (const auto& [name, shape] : weight_shapes(model.config)) model.weights[name] = at::ones(shape);
+  write_model(folder_ / "a.h5", model);
+
+  EXPECT_EQ(read_model(folder_ / "a.h5").config, model.config);
+  EXPECT_EQ(describe(model.config).back(), std::pair(std::string{"feature_norm"}, std::string{"compress-and-max"}));
+  EXPECT_EQ(describe(model_.config).back().first, "passes");
+}
+
 TEST_F(ModelFile, ProvenanceIsOptional) {
   Model model = model_;
   model.provenance.clear();

@@ -13,6 +13,9 @@
 namespace veery {
 
 enum class Encoder { learnable_basis, stft };
+/// What is done to the magnitudes of spectra, over all signals, frames and coefficients of an example, before one
+/// scale and one bias: both moments are normalised; their power of 0.3 is divided by its maximum; nothing.
+enum class FeatureNorm { mean_and_variance, compress_and_max, none };
 /// What the mean and variance of a normalisation run over, always within one example.
 enum class NormAxes { frames, channels, frames_and_channels };
 /// How the difference between the mixture and the sum of the stems is shared out among the stems.
@@ -38,6 +41,7 @@ struct TdcnConfig {
   Consistency consistency = Consistency::pred_source;
   double magsq_floor = 1e-8;  ///< added to the power of each stem
   std::int64_t passes = 1;    ///< STFT: each further pass sees the stems of the one before
+  FeatureNorm feature_norm = FeatureNorm::mean_and_variance;  ///< STFT
 
   [[nodiscard]] std::int64_t blocks() const { return dilations * repeats; }
 
@@ -69,9 +73,11 @@ void check_weights(const TdcnConfig& config, const Weights& weights);
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> describe(const TdcnConfig& config);
 
 [[nodiscard]] std::string to_string(Encoder encoder);
+[[nodiscard]] std::string to_string(FeatureNorm norm);
 [[nodiscard]] std::string to_string(NormAxes norm);
 [[nodiscard]] std::string to_string(Consistency consistency);
-/// Throws UsageError that lists the names there are.
+/// Both throw UsageError that lists the names there are.
 [[nodiscard]] Consistency parse_consistency(const std::string& name);
+[[nodiscard]] FeatureNorm parse_feature_norm(const std::string& name);
 
 }  // namespace veery

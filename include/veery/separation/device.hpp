@@ -1,0 +1,37 @@
+#pragma once
+// Where a network runs, and in which arithmetic. LibTorch's CUDA libraries are loaded when a GPU is asked for,
+// never before: one program serves machines with and without.
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace veery {
+
+/// Of the matrix products, and of what follows directly on one in bfloat16 or float16 (LibTorch's autocast);
+/// weights and stems are float32 in each. A CPU takes tf32 for float32, and has no float16.
+enum class Precision { float32, tf32, bfloat16, float16 };
+
+struct ComputeDevice {
+  at::Device device{at::kCPU};
+  std::string name = "CPU";  ///< CPU or cuda:N
+  std::string note;          ///< why `auto` came to the CPU, else empty
+
+  [[nodiscard]] bool is_cpu() const { return device.is_cpu(); }
+};
+
+/// `wanted`: auto (a GPU if one is usable, else the CPU), cpu, cuda (the one that `rank_on_node` comes to, modulo
+/// those visible), or cuda:N. Throws UsageError for another text, Error with the reason (driver, library, none
+/// visible) when a GPU is asked for and not usable. Call it before other work with tensors: LibTorch looks for
+/// its CUDA libraries once. Thread-safe.
+[[nodiscard]] ComputeDevice choose_device(const std::string& wanted, int rank_on_node);
+
+/// Bytes free on a GPU, what LibTorch holds in reserve included. nullopt on the CPU.
+[[nodiscard]] std::optional<std::size_t> free_memory(const ComputeDevice& device);
+
+[[nodiscard]] std::string to_string(Precision precision);
+/// Throws UsageError that lists the names there are: float32, tf32, bf16, fp16.
+[[nodiscard]] Precision parse_precision(const std::string& name);
+
+}  // namespace veery

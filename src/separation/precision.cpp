@@ -1,0 +1,63 @@
+#include "separation/precision.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/autocast_mode.h>
+
+#include <array>
+#include <string_view>
+
+#include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
+
+namespace veery {
+namespace {
+
+constexpr std::array<std::string_view, 4> kNames{"float32", "tf32", "bf16", "fp16"};  // in the enumerators' order
+
+}  // namespace
+
+std::string to_string(Precision precision) {
+  return std::string{kNames.at(static_cast<std::size_t>(precision))};
+}
+
+Precision parse_precision(const std::string& name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames.at(i) == name) return static_cast<Precision>(i);
+  }
+  throw UsageError{"unknown precision", "\"" + printable(name) + "\"", "there are: float32, tf32, bf16, fp16"};
+}
+
+namespace separation {
+
+void prepare_precision(Precision precision, const ComputeDevice& device) {
+  if (device.is_cpu()) {
+    if (precision != Precision::float16) return;
+    throw UsageError{"a CPU has no fp16 arithmetic", "precision fp16", "use bf16 or float32"};
+  }
+  using at::Float32Op;
+  const auto wanted = precision == Precision::tf32 ? at::Float32Precision::TF32 : at::Float32Precision::IEEE;
+  for (const Float32Op op : {Float32Op::MATMUL, Float32Op::CONV, Float32Op::RNN}) {
+    at::globalContext().setFloat32Precision(at::Float32Backend::CUDA, op, wanted);
+  }
+}
+
+Autocast::Autocast(Precision precision, at::DeviceType device)
+    : device_(device),
+      is_on_(precision == Precision::bfloat16 || precision == Precision::float16),
+      was_on_(at::autocast::is_autocast_enabled(device)),
+      type_before_(at::autocast::get_autocast_dtype(device)) {
+  if (!is_on_) return;
+  at::autocast::set_autocast_enabled(device_, true);
+  at::autocast::set_autocast_dtype(device_, precision == Precision::bfloat16 ? at::kBFloat16 : at::kHalf);
+  at::autocast::increment_nesting();
+}
+
+Autocast::~Autocast() {
+  if (!is_on_) return;
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_dtype(device_, type_before_);
+  at::autocast::set_autocast_enabled(device_, was_on_);
+}
+
+}  // namespace separation
+}  // namespace veery
