@@ -25,6 +25,19 @@ class EnvironmentFirst final : public CLI::ConfigTOML {
   }
 };
 
+/// To every option of the commands below `app`, and of theirs.
+void add_variables(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    command->fallthrough();
+    for (CLI::Option* option : command->get_options()) {
+      if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
+        option->envname(variable_name(option->get_lnames().front()));
+      }
+    }
+    add_variables(*command);
+  }
+}
+
 }  // namespace
 
 void add_configuration(CLI::App& app) {
@@ -35,14 +48,7 @@ void add_configuration(CLI::App& app) {
                  !file.empty());
   app.config_formatter(std::make_shared<EnvironmentFirst>());
   app.allow_config_extras(CLI::config_extras_mode::error);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    command->fallthrough();
-    for (CLI::Option* option : command->get_options()) {
-      if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
-        option->envname(variable_name(option->get_lnames().front()));
-      }
-    }
-  }
+  add_variables(app);
 }
 
 std::string effective_configuration(const CLI::App& command) {

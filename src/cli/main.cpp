@@ -11,6 +11,7 @@
 #include <veery/base/version.hpp>
 #include <veery/run/commands.hpp>
 
+#include "cli/add_model.hpp"
 #include "cli/configuration.hpp"
 #include "cli/parse.hpp"
 
@@ -20,10 +21,12 @@ namespace {
 struct Arguments {
   ProcessOptions process;
   ProcessOptions slice;
+  ProcessOptions separate;
   ProcessOptions index;
   PeaksOptions peaks;
   SynthesizeOptions synthesize;
   std::filesystem::path verify_output;
+  ModelArguments model;
 };
 
 void add_run_options(CLI::App& command, ProcessOptions& options) {
@@ -87,6 +90,14 @@ void add_process(CLI::App& app, ProcessOptions& options) {
   command.add_flag("--compress", options.dataset.compress,
                    "Compress the shards (shuffle + gzip 1): slower, about a third smaller");
   add_clip_format(command, options, "--clips", {"none", "flac", "wav"});
+  add_choice<Separate>(command, "--separate", options.separation.what,
+                       {{"none", Separate::nothing},
+                        {"slices", Separate::slices},
+                        {"recordings", Separate::recordings},
+                        {"peaks-of-stems", Separate::peaks_of_stems}},
+                       "Stems: of slices (in the shards), of recordings (as files), or slices around the stems' peaks",
+                       "none");
+  add_separation_options(command, options.separation);
 }
 
 void add_slice(CLI::App& app, ProcessOptions& options) {
@@ -95,6 +106,19 @@ void add_slice(CLI::App& app, ProcessOptions& options) {
   CLI::App& command = *app.add_subcommand("slice", "Archive to slices as audio files in a mirrored tree");
   add_pipeline_options(command, options);
   add_clip_format(command, options, "--format", {"flac", "wav"});
+}
+
+void add_separate(CLI::App& app, ProcessOptions& options) {
+  options.slicing = false;
+  options.dataset.shards = false;
+  options.separation.what = Separate::recordings;
+  CLI::App& command = *app.add_subcommand("separate", "Recordings to stems that keep their number, as files");
+  add_archive_options(command, options.archive);
+  add_run_options(command, options);
+  add_channel_options(command, options.stream);
+  add_plan_options(command, options.plan);
+  add_separation_options(command, options.separation);
+  add_report_options(command, options.report);
 }
 
 void add_index(CLI::App& app, ProcessOptions& options) {
@@ -152,6 +176,7 @@ void finish(ProcessOptions& options, const CLI::App& command, int argc, char** a
 int run_under_mpi(const std::string& command, Communicator& world, const Arguments& arguments) {
   if (command == "process") return run_process(world, arguments.process);
   if (command == "slice") return run_process(world, arguments.slice);
+  if (command == "separate") return run_process(world, arguments.separate);
   if (command == "index") return run_index(world, arguments.index);
   return run_verify(world, arguments.verify_output);
 }
@@ -167,11 +192,13 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
     arguments.peaks.slices.peaks.spill_folder = std::filesystem::temp_directory_path();
     return run_peaks(arguments.peaks);
   }
+  if (name == "model") return run_model(command, arguments.model);
   if (name == "synthesize") return run_synthesize(arguments.synthesize);
-  for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.index})
+  for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index})
     finish(*options, command, argc, argv);
   if (name == "process") check_options(arguments.process);
   if (name == "slice") check_options(arguments.slice);
+  if (name == "separate") check_options(arguments.separate);
   MpiEnvironment mpi{argc, argv};
   Communicator world;
   try {
@@ -204,10 +231,12 @@ int run(int argc, char** argv) {
   Arguments arguments;
   add_process(app, arguments.process);
   add_slice(app, arguments.slice);
+  add_separate(app, arguments.separate);
   add_index(app, arguments.index);
   add_peaks(app, arguments.peaks);
   add_synthesize(app, arguments.synthesize);
   add_verify(app, arguments.verify_output);
+  add_model(app, arguments.model);
   add_configuration(app);
   try {
     app.parse(argc, argv);

@@ -2,25 +2,12 @@
 
 #include <charconv>
 #include <limits>
-#include <map>
 
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
 
 namespace veery {
 namespace {
-
-/// An option that takes one of a few words.
-template <typename Value>
-CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& target,
-                        const std::map<std::string, Value>& words, const std::string& help,
-                        const std::string& shown_default) {
-  return command
-      .add_option_function<std::string>(
-          name, [&target, words](const std::string& word) { target = words.at(word); }, help)
-      ->check(CLI::IsMember(words))
-      ->default_str(shown_default);
-}
 
 ChannelChoice parse_channels(const std::string& text) {
   if (text == "mean") return {0};
@@ -69,9 +56,9 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, double& se
 }
 
 void add_archive_options(CLI::App& command, ArchiveOptions& options) {
-  command.add_option("ARCHIVE", options.archive, "Folder of recordings")
+  command.add_option("ARCHIVE", options.archive, "Folder of recordings, or one recording")
       ->required()
-      ->type_name("DIR")
+      ->type_name("PATH")
       ->configurable(false);
   command
       .add_option("--files-from", options.files_from,
@@ -83,6 +70,10 @@ void add_stream_options(CLI::App& command, StreamOptions& options) {
   command.add_option("--sample-rate", options.sample_rate_hz, "Rate of the dataset, in Hz")
       ->capture_default_str()
       ->type_name("HZ");
+  add_channel_options(command, options);
+}
+
+void add_channel_options(CLI::App& command, StreamOptions& options) {
   command
       .add_option_function<std::string>(
           "--channels", [&options](const std::string& text) { options.channels = parse_channels(text); },

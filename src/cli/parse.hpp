@@ -2,17 +2,33 @@
 // Texts of options to values, and the options that several commands share.
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <string>
 
 #include <veery/run/commands.hpp>
 
 namespace veery {
 
+/// An option that takes one of a few words.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& target,
+                        const std::map<std::string, Value>& words, const std::string& help,
+                        const std::string& shown_default) {
+  return command
+      .add_option_function<std::string>(
+          name, [&target, words](const std::string& word) { target = words.at(word); }, help)
+      ->check(CLI::IsMember(words))
+      ->default_str(shown_default);
+}
+
 void add_archive_options(CLI::App& command, ArchiveOptions& options);
 void add_stream_options(CLI::App& command, StreamOptions& options);
+/// Channels and resampler alone.
+void add_channel_options(CLI::App& command, StreamOptions& options);
 void add_peak_options(CLI::App& command, SliceOptions& options);
 void add_slice_options(CLI::App& command, SliceOptions& options);
 void add_plan_options(CLI::App& command, PlanOptions& options);
+void add_separation_options(CLI::App& command, SeparationOptions& options);
 void add_report_options(CLI::App& command, ReportOptions& options);
 
 /// An option whose text becomes a duration.

@@ -22,6 +22,8 @@ Json describe(const Totals& totals, std::size_t units) {
           {"hours_read", totals.hours_read},
           {"slices", totals.slices},
           {"slices_on_lost", totals.slices_on_lost},
+          {"separated", totals.separated},
+          {"flagged", totals.flagged},
           {"coverage",
            {{"claimed_frames", totals.claimed_frames},
             {"frames_read", totals.frames_read},
@@ -46,8 +48,13 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
       if (std::any_of(record.lost.begin(), record.lost.end(), is_here)) ++totals.damaged;
     }
     for (const LostRow& lost : record.lost) {
-      // NaN was read, then blanked: it counts as read.
-      if (lost.refusal.reason != Reason::not_finite) totals.frames_lost += lost.end - lost.begin;
+      // What held NaN, or gave NaN, was read.
+      const bool read = lost.refusal.reason == Reason::not_finite || lost.refusal.reason == Reason::not_separated;
+      if (!read) totals.frames_lost += lost.end - lost.begin;
+    }
+    for (const StemsRow& row : record.stems) {
+      ++totals.separated;
+      if (row.flagged) ++totals.flagged;
     }
   }
   return totals;
@@ -89,6 +96,11 @@ ManifestContent read_manifest(const std::string& manifest) {
 
 PublishedFile describe_text(std::string path, const std::string& text) {
   return {std::move(path), static_cast<std::int64_t>(text.size()), sha256_hex(text)};
+}
+
+PublishedFile describe_file(const std::filesystem::path& output, std::string path) {
+  FileDigest digest = digest_file(output / path);
+  return {std::move(path), digest.bytes, std::move(digest.sha256)};
 }
 
 }  // namespace veery

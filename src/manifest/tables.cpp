@@ -33,7 +33,19 @@ std::vector<std::string> cells(const PlacedSlice& placed) {
           in_shard ? placed.record->shard : "",
           in_shard ? std::to_string(slice.row) : "",
           in_shard ? hex64(slice.row_xxh3) : "",
-          slice.clip};
+          slice.clip,
+          slice.peak_source < 0 ? "" : std::to_string(slice.peak_source)};
+}
+
+void add_stems(const StemsRow& row, std::string& text) {
+  for (std::size_t source = 0; source < row.stems.size(); ++source) {
+    const StemsRow::Stem& stem = row.stems[source];
+    text += csv_row({row.path, std::to_string(source), stem.file, std::to_string(row.sample_rate_hz),
+                     std::to_string(row.samples), decimal(row.gain), stem.rms_db ? fixed_decimal(*stem.rms_db, 2) : "",
+                     decimal(stem.peak), std::to_string(stem.loudness_rank), fixed_decimal(row.residual_db, 1),
+                     decimal(row.residual_peak), row.flagged ? "yes" : "no", std::to_string(row.seams),
+                     fixed_decimal(row.lowest_confidence, 3), row.seams_file});
+  }
 }
 
 }  // namespace
@@ -64,8 +76,21 @@ std::string slices_csv(const std::vector<UnitRecord>& records) {
   std::string text =
       csv_row({"filename", "segment_id", "segment_start", "segment_end", "start_time", "source_start_sample",
                "source_end_sample", "source_sample_rate_hz", "padded_samples", "peak_sample", "peak_energy", "site",
-               "recording_id", "split", "shard", "row", "row_xxh3", "clip"});
+               "recording_id", "split", "shard", "row", "row_xxh3", "clip", "peak_source"});
   for (const PlacedSlice& placed : slices) text += csv_row(cells(placed));
+  return text;
+}
+
+std::string stems_csv(const std::vector<UnitRecord>& records) {
+  std::vector<const StemsRow*> rows;
+  for (const UnitRecord& record : records) {
+    for (const StemsRow& row : record.stems) rows.push_back(&row);
+  }
+  std::sort(rows.begin(), rows.end(), [](const StemsRow* a, const StemsRow* b) { return a->path < b->path; });
+  std::string text =
+      csv_row({"path", "source", "file", "sample_rate_hz", "samples", "gain", "rms_db", "peak", "loudness_rank",
+               "residual_db", "residual_peak", "flagged", "seams", "lowest_confidence", "seams_file"});
+  for (const StemsRow* row : rows) add_stems(*row, text);
   return text;
 }
 

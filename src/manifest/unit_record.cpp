@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::string_view kKind = "veery.unit_record";
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 Json to_json(const RecordingRow& row) {
   return {{"path", row.path},
@@ -56,7 +56,8 @@ Json to_json(const SliceRow& row) {
           {"site", row.site},
           {"row", row.row},
           {"row_xxh3", hex64(row.row_xxh3)},
-          {"clip", row.clip}};
+          {"clip", row.clip},
+          {"peak_source", row.peak_source}};
 }
 
 std::uint64_t from_hex(const std::string& text) {
@@ -81,6 +82,48 @@ SliceRow slice_from(const Json& json) {
   row.row = json.at("row");
   row.row_xxh3 = from_hex(json.at("row_xxh3"));
   row.clip = json.at("clip");
+  row.peak_source = json.at("peak_source");
+  return row;
+}
+
+Json to_json(const StemsRow& row) {
+  Json stems = Json::array();
+  for (const StemsRow::Stem& stem : row.stems) {
+    stems.push_back({{"file", stem.file},
+                     {"rms_db", stem.rms_db ? Json(*stem.rms_db) : Json(nullptr)},
+                     {"peak", stem.peak},
+                     {"loudness_rank", stem.loudness_rank}});
+  }
+  return {{"path", row.path},
+          {"sample_rate_hz", row.sample_rate_hz},
+          {"samples", row.samples},
+          {"gain", row.gain},
+          {"residual_db", row.residual_db},
+          {"residual_peak", row.residual_peak},
+          {"flagged", row.flagged},
+          {"seams", row.seams},
+          {"lowest_confidence", row.lowest_confidence},
+          {"seams_file", row.seams_file},
+          {"stems", stems}};
+}
+
+StemsRow stems_from(const Json& json) {
+  StemsRow row;
+  row.path = json.at("path");
+  row.sample_rate_hz = json.at("sample_rate_hz");
+  row.samples = json.at("samples");
+  row.gain = json.at("gain");
+  row.residual_db = json.at("residual_db");
+  row.residual_peak = json.at("residual_peak");
+  row.flagged = json.at("flagged");
+  row.seams = json.at("seams");
+  row.lowest_confidence = json.at("lowest_confidence");
+  row.seams_file = json.at("seams_file");
+  for (const Json& stem : json.at("stems")) {
+    std::optional<double> rms_db;
+    if (!stem.at("rms_db").is_null()) rms_db = stem.at("rms_db").get<double>();
+    row.stems.push_back({stem.at("file"), rms_db, stem.at("peak"), stem.at("loudness_rank")});
+  }
   return row;
 }
 
@@ -93,7 +136,7 @@ Json rows_to_json(const std::vector<Row>& rows) {
 
 UnitRecord record_from(const Json& json) {
   if (json.at("kind") != kKind || json.at("format_version") != kFormatVersion) {
-    throw Error{"not a unit record of format version 1", json.at("kind").dump()};
+    throw Error{"not a unit record of format version 2", json.at("kind").dump()};
   }
   UnitRecord record;
   record.unit = json.at("unit");
@@ -106,6 +149,7 @@ UnitRecord record_from(const Json& json) {
   for (const Json& row : json.at("recordings")) record.recordings.push_back(recording_from(row));
   for (const Json& row : json.at("lost")) record.lost.push_back(lost_from(row));
   for (const Json& row : json.at("slices")) record.slices.push_back(slice_from(row));
+  for (const Json& row : json.at("stems")) record.stems.push_back(stems_from(row));
   return record;
 }
 
@@ -128,7 +172,8 @@ std::string unit_record_to_json(const UnitRecord& record) {
                   {"files", files},
                   {"recordings", rows_to_json(record.recordings)},
                   {"lost", rows_to_json(record.lost)},
-                  {"slices", rows_to_json(record.slices)}};
+                  {"slices", rows_to_json(record.slices)},
+                  {"stems", rows_to_json(record.stems)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -10,7 +10,9 @@
 
 namespace veery {
 
-int run_index(Communicator& world, const ProcessOptions& options) {
+int run_index(Communicator& world, const ProcessOptions& asked) {
+  ProcessOptions options = asked;
+  options.archive = resolve_archive(asked.archive);
   Reporter reporter{options.report, world.rank() == 0};
   const ArchiveIndex index = build_index(world, options, reporter);
   if (world.rank() != 0) return exit_code::kDone;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
 
 #include "run/cores.hpp"
@@ -50,12 +51,28 @@ ArchiveIndex probe_share(const std::filesystem::path& archive, const std::vector
 
 }  // namespace
 
+ArchiveOptions resolve_archive(ArchiveOptions options) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(options.archive, failure)) return options;
+  if (!options.files_from.empty()) {
+    throw UsageError{"a single recording and a list of recordings", options.archive.string(),
+                     "give the folder, or leave out --files-from"};
+  }
+  options.only = options.archive.filename().string();
+  options.archive = std::filesystem::absolute(options.archive).parent_path();
+  return options;
+}
+
 ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, Reporter& reporter) {
   const ArchiveOptions& from = options.archive;
   Listing listing;
   on_lead(world, [&] {
-    listing = from.files_from.empty() ? list_archive(from.archive, options.output)
-                                      : list_from_file(from.archive, from.files_from);
+    if (!from.only.empty()) {
+      listing.paths = {from.only};
+    } else {
+      listing = from.files_from.empty() ? list_archive(from.archive, options.output)
+                                        : list_from_file(from.archive, from.files_from);
+    }
   });
   reporter.detail(std::to_string(listing.paths.size()) + " candidate files");
   std::string text = listing_to_text(listing);

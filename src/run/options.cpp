@@ -41,20 +41,56 @@ std::string splits_text(const std::vector<Split>& splits) {
   return text;
 }
 
+std::string_view separate_name(Separate what) {
+  switch (what) {
+    case Separate::nothing:
+      return "none";
+    case Separate::slices:
+      return "slices";
+    case Separate::recordings:
+      return "recordings";
+    case Separate::peaks_of_stems:
+      return "peaks-of-stems";
+  }
+  return "unknown";
+}
+
+std::string_view stem_format_name(StemFormat format) {
+  switch (format) {
+    case StemFormat::flac16:
+      return "flac";
+    case StemFormat::flac24:
+      return "flac24";
+    case StemFormat::wav_float:
+      return "wav";
+    case StemFormat::hdf5:
+      return "hdf5";
+  }
+  return "unknown";
+}
+
+void add_separation(const SeparationOptions& options, const std::string& model_digest, Json& json) {
+  json["separate"] = separate_name(options.what);
+  json["model"] = model_digest;
+  json["precision"] = to_string(options.precision);
+  if (options.what == Separate::slices) return;
+  json["window"] = decimal(options.windows.window_s) + "s";
+  json["window-hop"] = decimal(options.windows.hop_s) + "s";
+  json["fade"] = decimal(options.windows.fade_s) + "s";
+  if (options.what == Separate::peaks_of_stems) return;
+  json["stem-format"] = stem_format_name(options.format);
+  json["output-rate"] = options.at_source_rate ? "source" : "model";
+  json["residual-limit"] = decimal(options.residual_limit_db);
+}
+
 void require(bool good, std::string_view option, std::string_view problem, std::string_view remedy) {
   if (!good) throw UsageError{problem, option, remedy};
 }
 
-}  // namespace
-
-std::string result_options_json(const ProcessOptions& options) {
-  const SliceOptions& slices = options.slices;
+void add_slices(const SliceOptions& slices, Json& json) {
   const bool peaks = slices.mode == SliceMode::peaks;
-  Json json{{"sample-rate", options.stream.sample_rate_hz},
-            {"channels", channels_text(options.stream.channels)},
-            {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"},
-            {"slices", peaks ? "peaks" : "fixed"},
-            {"interval", decimal(slices.interval_s) + "s"}};
+  json["slices"] = peaks ? "peaks" : "fixed";
+  json["interval"] = decimal(slices.interval_s) + "s";
   if (peaks) {
     json["peak-scope"] = slices.whole_recording_scope() ? "recording" : decimal(slices.peak_scope_s) + "s";
     json["peaks-per-scope"] = slices.peaks.most_peaks;
@@ -64,6 +100,15 @@ std::string result_options_json(const ProcessOptions& options) {
     json["hop"] = decimal(slices.hop_s) + "s";
     json["tail"] = tail_name(slices.tail);
   }
+}
+
+}  // namespace
+
+std::string result_options_json(const ProcessOptions& options, const std::string& model_digest) {
+  Json json{{"sample-rate", options.stream.sample_rate_hz},
+            {"channels", channels_text(options.stream.channels)},
+            {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"}};
+  if (options.slicing) add_slices(options.slices, json);
   json["split"] = splits_text(options.plan.splits);
   json["split-by"] = split_by_name(options.plan.split_by);
   json["unit-audio"] = options.plan.unit_s > 0.0 ? decimal(options.plan.unit_s) + "s" : "auto";
@@ -74,9 +119,33 @@ std::string result_options_json(const ProcessOptions& options) {
     json["audio-type"] = options.dataset.audio_type == AudioType::int16 ? "int16" : "float32";
     json["compress"] = options.dataset.compress;
   }
+  if (options.separation.what != Separate::nothing) add_separation(options.separation, model_digest, json);
   json["clips"] = !options.clips ? "none" : *options.clips == AudioFormat::flac ? "flac" : "wav";
   return json.dump(1) + "\n";
 }
+
+namespace {
+
+void check_separation(const ProcessOptions& options) {
+  const SeparationOptions& separation = options.separation;
+  const WindowOptions& windows = separation.windows;
+  require(!separation.model.empty(), "--model", "there is no model to separate with",
+          "name a model file (veery model import) or a TorchScript module");
+  require(separation.what == Separate::recordings || options.dataset.shards, "--separate",
+          "these stems are stored in the shards, and there are none", "leave out --shards none");
+  require(separation.what != Separate::peaks_of_stems ||
+              (options.slices.mode == SliceMode::peaks && !options.slices.whole_recording_scope()),
+          "--separate peaks-of-stems", "peaks of stems are looked for in blocks", "--slices peaks and a --peak-scope");
+  require(windows.window_s > 0.0 && windows.window_s <= 600.0, "--window", "the window is out of range", "up to 10min");
+  require(windows.hop_s > 0.0 && windows.hop_s <= windows.window_s, "--window-hop", "the hop is out of range",
+          "at most --window");
+  require(windows.fade_s >= 0.0 && windows.fade_s <= windows.window_s, "--fade", "the fade is out of range",
+          "at most --window");
+  require(separation.batch >= 0 && separation.batch <= 4096, "--batch", "the batch is out of range",
+          "1 to 4096, or auto");
+}
+
+}  // namespace
 
 std::string describe_difference(const std::string& before, const std::string& now) {
   const Json old_options = Json::parse(before, nullptr, false);
@@ -109,10 +178,11 @@ void check_options(const ProcessOptions& options) {
           "--peak-scope", "the scope is shorter than a slice", "at least --interval, or 'recording'");
   require(slices.whole_recording_scope() || slices.peak_scope_s <= 3600.0, "--peak-scope",
           "the scope is too long to hold in memory", "at most 1h, or 'recording'");
-  require(options.dataset.shards || options.clips.has_value(), "--shards none", "there is nothing to write",
-          "add --clips flac");
+  require(options.dataset.shards || options.clips.has_value() || options.separation.what == Separate::recordings,
+          "--shards none", "there is nothing to write", "add --clips flac");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
+  if (options.separation.what != Separate::nothing) check_separation(options);
   static_cast<void>(plan_work({}, options.plan));
   static_cast<void>(dataset_folder(options.dataset.name, options.dataset.version));
   for (const Split& split : options.plan.splits) {

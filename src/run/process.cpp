@@ -13,6 +13,7 @@
 
 #include "run/dry_run.hpp"
 #include "run/indexing.hpp"
+#include "run/network.hpp"
 #include "run/on_lead.hpp"
 #include "run/publish.hpp"
 #include "run/rank_work.hpp"
@@ -55,15 +56,20 @@ int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<Uni
 
 }  // namespace
 
-int run_process(Communicator& world, const ProcessOptions& options) {
+int run_process(Communicator& world, const ProcessOptions& asked) {
+  ProcessOptions options = asked;
+  options.archive = resolve_archive(asked.archive);
   const bool leads = world.rank() == 0;
   const auto start = std::chrono::system_clock::now();
   check_options(options);
   watch_stop_signals();
   set_fft_threads(1);
   Reporter reporter{options.report, leads};
-  if (!options.dry_run) on_lead(world, [&] { claim_output(options); });
-  const RunPlan plan = make_run_plan(build_index(world, options, reporter), options);
+  const Network network = load_network(world, options);
+  if (network.model) reporter.info(describe_network(network, options, world.size()));
+  const std::string digest = network.model ? network.info()->digest : std::string{};
+  if (!options.dry_run) on_lead(world, [&] { claim_output(options, digest); });
+  const RunPlan plan = make_run_plan(build_index(world, options, reporter), options, network.info());
   if (options.dry_run) {
     if (leads) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
     return exit_code::kDone;
@@ -74,12 +80,14 @@ int run_process(Communicator& world, const ProcessOptions& options) {
   if (!records.empty()) {
     reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
   }
-  const WorkResult result = do_units(world, plan, options, std::move(order), reporter);
+  const WorkResult result = do_units(world, plan, options, network.batcher.get(), std::move(order), reporter);
   const std::vector<std::string> hosts = world.gather(world.host());
+  const std::vector<std::string> devices = world.gather(network.model ? network.model->device().name : "");
+  if (leads && network.model) reporter.info(network_table(result.ranks, devices));
   int code = exit_code::kDone;
   on_lead(world, [&] {
     code = conclude(options, plan, std::move(records), result, reporter);
-    publish_run(options, hosts, result.ranks, start, code);
+    publish_run(options, {hosts, devices, network.info()}, result.ranks, start, code);
   });
   std::string agreed = std::to_string(code);
   world.broadcast(agreed);

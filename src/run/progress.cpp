@@ -24,11 +24,11 @@ std::string count(double value) {
   return fixed_decimal(value, 0);
 }
 
+}  // namespace
+
 std::string padded(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
-
-}  // namespace
 
 RankProgress& RankProgress::operator+=(const RankProgress& other) {
   units += other.units;

@@ -21,6 +21,8 @@ struct RankProgress {
   double write_s = 0.0;
   double wait_s = 0.0;  ///< with nothing to do
   double wall_s = 0.0;
+  double separated_s = 0.0;  ///< audio that went through the network
+  double network_s = 0.0;    ///< wall time in it, a mean over the threads that run it
 
   RankProgress& operator+=(const RankProgress& other);
 };
@@ -35,6 +37,8 @@ struct Workload {
 [[nodiscard]] std::string progress_line(const std::vector<RankProgress>& ranks, const Workload& workload,
                                         double elapsed_s);
 [[nodiscard]] std::string rank_table(const std::vector<RankProgress>& ranks);
+/// `text` with spaces in front.
+[[nodiscard]] std::string padded(const std::string& text, std::size_t width);
 
 /// Speaks on standard error and into the log file; rank 0's alone does so. Silent when quiet.
 class Reporter {

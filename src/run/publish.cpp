@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <ctime>
 
 #include <veery/base/digest.hpp>
@@ -25,6 +26,14 @@ std::string utc_text(std::chrono::system_clock::time_point time) {
   std::string text(32, '\0');
   text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields));
   return text;
+}
+
+/// Null without a model.
+Json describe(const ModelInfo* model) {
+  if (model == nullptr) return nullptr;
+  Json json{{"name", model->name}, {"digest", model->digest}};
+  for (const auto& [name, value] : model->description) json[name] = value;
+  return json;
 }
 
 PublishedFile publish_and_describe(const fs::path& output, const std::string& name, const std::string& text) {
@@ -75,6 +84,9 @@ DerivedFiles derive_tables(const ArchiveIndex& index, const std::vector<UnitReco
   DerivedFiles derived;
   derived.totals = sum_up(index, records);
   derived.texts.emplace_back(output_name::kSlices, slices_csv(records));
+  const bool separated =
+      std::any_of(records.begin(), records.end(), [](const UnitRecord& record) { return !record.stems.empty(); });
+  if (separated) derived.texts.emplace_back(output_name::kStemTable, stems_csv(records));
   derived.texts.emplace_back(output_name::kQuarantine, quarantine_csv(index, records));
   return derived;
 }
@@ -93,13 +105,14 @@ Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const
   return derived.totals;
 }
 
-void publish_run(const ProcessOptions& options, const std::vector<std::string>& hosts,
-                 const std::vector<RankProgress>& ranks, std::chrono::system_clock::time_point start, int exit_code) {
+void publish_run(const ProcessOptions& options, const RunPlaces& places, const std::vector<RankProgress>& ranks,
+                 std::chrono::system_clock::time_point start, int exit_code) {
   Json rank_list = Json::array();
-  for (std::size_t r = 0; r < hosts.size(); ++r) {
+  for (std::size_t r = 0; r < places.hosts.size(); ++r) {
     const RankProgress& rank = ranks[r];
     rank_list.push_back({{"rank", r},
-                         {"host", hosts[r]},
+                         {"host", places.hosts[r]},
+                         {"device", places.devices[r]},
                          {"units", rank.units},
                          {"recordings", rank.recordings},
                          {"audio_s", rank.audio_s},
@@ -107,6 +120,8 @@ void publish_run(const ProcessOptions& options, const std::vector<std::string>& 
                          {"peaks_s", rank.peaks_s},
                          {"write_s", rank.write_s},
                          {"wait_s", rank.wait_s},
+                         {"separated_s", rank.separated_s},
+                         {"network_s", rank.network_s},
                          {"wall_s", rank.wall_s}});
   }
   const Json json{{"kind", "veery.run"},
@@ -114,6 +129,7 @@ void publish_run(const ProcessOptions& options, const std::vector<std::string>& 
                   {"program_version", program_version()},
                   {"commit", program_commit()},
                   {"mpi", Communicator::library()},
+                  {"model", describe(places.model)},
                   {"command_line", options.command_line},
                   {"configuration", options.configuration},
                   {"begun", utc_text(start)},

@@ -8,7 +8,7 @@
 #include <veery/run/options.hpp>
 
 #include "run/progress.hpp"
-#include "run/unit_work.hpp"
+#include "run/run_plan.hpp"
 
 namespace veery {
 
@@ -22,8 +22,15 @@ struct DerivedFiles {
 /// Tables, dataset description, split index files, and the manifest last. `records` ascending by unit.
 Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records);
 
+/// Where the ranks ran.
+struct RunPlaces {
+  std::vector<std::string> hosts;
+  std::vector<std::string> devices;  ///< of the network; empty texts without separation
+  const ModelInfo* model = nullptr;
+};
+
 /// run.json: how this run went.
-void publish_run(const ProcessOptions& options, const std::vector<std::string>& hosts,
-                 const std::vector<RankProgress>& ranks, std::chrono::system_clock::time_point start, int exit_code);
+void publish_run(const ProcessOptions& options, const RunPlaces& places, const std::vector<RankProgress>& ranks,
+                 std::chrono::system_clock::time_point start, int exit_code);
 
 }  // namespace veery

@@ -23,10 +23,11 @@ double seconds_since(Clock::time_point start) {
 
 class RankWork {
  public:
-  RankWork(Communicator& world, const RunPlan& plan, const ProcessOptions& options, std::vector<int> order,
-           Reporter& reporter)
+  RankWork(Communicator& world, const RunPlan& plan, const ProcessOptions& options, Batcher* batcher,
+           std::vector<int> order, Reporter& reporter)
       : plan_(plan),
         options_(options),
+        batcher_(batcher),
         reporter_(reporter),
         feed_(world, std::move(order)),
         pool_(options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node()), [] { set_fft_threads(1); }) {
@@ -39,8 +40,7 @@ class RankWork {
   WorkResult run(bool deals) {
     while (!stop_requested() && !(active_.empty() && feed_.exhausted())) step();
     if (stop_requested()) feed_.stop();
-    done_.wall_s = seconds_since(start_);
-    feed_.report(done_, true);
+    feed_.report(so_far(), true);
     while (deals && !feed_.all_finished()) {
       if (stop_requested()) feed_.stop();
       feed_.pump();
@@ -72,7 +72,7 @@ class RankWork {
 
   void start(int number) {
     auto& work = active_.emplace_back(
-        std::make_unique<UnitWork>(plan_, options_, plan_.work.units[static_cast<std::size_t>(number)]));
+        std::make_unique<UnitWork>(plan_, options_, plan_.work.units[static_cast<std::size_t>(number)], batcher_));
     for (std::size_t i = 0; i < work->recordings(); ++i) {
       pool_.submit([unit = work.get(), i] { unit->process(i); });
     }
@@ -95,16 +95,26 @@ class RankWork {
   void report() {
     if (seconds_since(last_report_) >= kReportEveryS) {
       last_report_ = Clock::now();
-      RankProgress now = done_;
-      now.wall_s = seconds_since(start_);
-      for (const auto& work : active_) work->add_to(now);
-      feed_.report(now);
+      feed_.report(so_far());
     }
     reporter_.show_progress(feed_.progress(), workload_);
   }
 
+  [[nodiscard]] RankProgress so_far() const {
+    RankProgress now = done_;
+    now.wall_s = seconds_since(start_);
+    for (const auto& work : active_) work->add_to(now);
+    if (batcher_ != nullptr) {
+      const BatchStatistics statistics = batcher_->statistics();
+      now.separated_s = statistics.audio_s;
+      now.network_s = statistics.busy_s;
+    }
+    return now;
+  }
+
   const RunPlan& plan_;
   const ProcessOptions& options_;
+  Batcher* batcher_;
   Reporter& reporter_;
   Workload workload_;
   UnitFeed feed_;
@@ -117,9 +127,9 @@ class RankWork {
 
 }  // namespace
 
-WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options, std::vector<int> order,
-                    Reporter& reporter) {
-  RankWork work{world, plan, options, std::move(order), reporter};
+WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options, Batcher* batcher,
+                    std::vector<int> order, Reporter& reporter) {
+  RankWork work{world, plan, options, batcher, std::move(order), reporter};
   WorkResult result = work.run(world.rank() == 0);
   result.stopped = !world.all_true(!result.stopped);
   return result;

@@ -17,8 +17,8 @@ struct WorkResult {
   bool stopped = false;              ///< a signal asked for an early end
 };
 
-/// `order`: the units to do, as they shall be handed out (rank 0's counts).
+/// `order`: the units to do, as they shall be handed out (rank 0's counts). `batcher`: null without separation.
 [[nodiscard]] WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
-                                  std::vector<int> order, Reporter& reporter);
+                                  Batcher* batcher, std::vector<int> order, Reporter& reporter);
 
 }  // namespace veery

@@ -43,10 +43,10 @@ void remove_staged_files(const fs::path& output) {
 
 }  // namespace
 
-void claim_output(const ProcessOptions& options) {
+void claim_output(const ProcessOptions& options, const std::string& model_digest) {
   create_folder(options.output);
   const fs::path file = options.output / output_name::kOptions;
-  const std::string now = result_options_json(options);
+  const std::string now = result_options_json(options, model_digest);
   std::error_code failure;
   if (fs::exists(file, failure)) {
     const std::string difference = describe_difference(read_text(file), now);

@@ -1,15 +1,15 @@
+#include "run/run_plan.hpp"
+
 #include <algorithm>
 #include <filesystem>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
 
-#include "run/unit_work.hpp"
-
 namespace veery {
 namespace {
 
-constexpr std::string_view kFormats = "shard 1, record 1";
+constexpr std::string_view kFormats = "shard 1, record 2";
 
 /// The longest of the texts, at least 1, in whole groups of 8 bytes.
 template <typename Text>
@@ -21,7 +21,7 @@ std::size_t column_bytes(const ArchiveIndex& index, Text&& text) {
 
 }  // namespace
 
-RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options) {
+RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const ModelInfo* model) {
   RunPlan plan;
   plan.work = plan_work(index, options.plan);
   plan.schema.sample_rate_hz = options.stream.sample_rate_hz;
@@ -30,7 +30,11 @@ RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options) {
   plan.schema.compress = options.dataset.compress;
   plan.schema.filename_bytes = column_bytes(index, [](const Recording& r) -> const std::string& { return r.path; });
   plan.schema.site_bytes = column_bytes(index, [](const Recording& r) -> const std::string& { return r.site; });
-  plan.result_options = result_options_json(options);
+  if (model != nullptr) {
+    plan.model_digest = model->digest;
+    if (options.separation.what != Separate::recordings) plan.schema.stems = model->sources;
+  }
+  plan.result_options = result_options_json(options, plan.model_digest);
   std::set<std::string> seen;
   for (const Recording& recording : index.recordings) {
     const std::string stem = std::filesystem::path{recording.path}.replace_extension().generic_string();

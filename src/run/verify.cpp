@@ -31,7 +31,7 @@ std::vector<std::string> check_file(const fs::path& output, const PublishedFile&
               std::to_string(file.bytes)};
     }
     if (digest.sha256 != file.sha256) return {file.path + ": the SHA-256 differs from the manifest's"};
-    if (!file.path.ends_with(".h5")) return {};
+    if (!file.path.starts_with("dataset/") || !file.path.ends_with(".h5")) return {};
     std::vector<std::string> problems;
     for (const std::string& problem : ShardReader{output / file.path}.verify())
       problems.push_back(file.path + ": " + problem);
@@ -70,6 +70,9 @@ std::vector<std::string> check_tables(const fs::path& output, const ManifestCont
   std::vector<std::string> problems;
   if (read_text(output / output_name::kSlices) != slices_csv(records))
     problems.emplace_back("slices.csv: differs from the unit records");
+  const std::string stems{output_name::kStemTable};
+  if (fs::exists(output / stems) && read_text(output / stems) != stems_csv(records))
+    problems.push_back(stems + ": differs from the unit records");
   if (quarantine != quarantine_csv(index, records))
     problems.emplace_back("quarantine.csv: differs from the unit records");
   if (manifest.totals != totals_json(sum_up(index, records), records.size())) {

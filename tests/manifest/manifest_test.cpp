@@ -29,6 +29,19 @@ TEST(Manifest, TotalsAreSums) {
   EXPECT_TRUE(totals.all_accounted_for());
 }
 
+TEST(Manifest, CountsSeparatedRecordingsAndThoseWhoseStemsMissTooMuch) {
+  std::vector<UnitRecord> records{test::some_record(0, "a.wav"), test::some_record(1, "b.wav")};
+  records[1].stems[0].flagged = true;
+  EXPECT_EQ(sum_up({}, records).separated, 2);
+  EXPECT_EQ(sum_up({}, records).flagged, 1);
+}
+
+TEST(Manifest, WhatGaveNanWasRead) {
+  UnitRecord record = test::some_record();
+  record.lost.push_back({record.recordings[0].path, 0, 900, {Reason::not_separated, "NaN"}});
+  EXPECT_TRUE(sum_up({}, {record}).all_accounted_for());
+}
+
 TEST(Manifest, AFrameThatNobodyNamesIsNoticed) {
   UnitRecord record = test::some_record();
   record.lost.pop_back();

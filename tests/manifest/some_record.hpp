@@ -28,6 +28,20 @@ inline UnitRecord some_record(int unit = 0, const std::string& path = "site/a, \
     slice.row_xxh3 = 0xABCU;
     record.slices.push_back(slice);
   }
+  StemsRow stems;
+  stems.path = path;
+  stems.sample_rate_hz = 22'050;
+  stems.samples = 198'450;
+  stems.gain = 0.5;
+  stems.residual_db = -120.25;
+  stems.residual_peak = 1e-6;
+  stems.seams = 3;
+  stems.lowest_confidence = 0.25;
+  stems.seams_file = "stems/a_seams.csv";
+  stems.stems.push_back({"stems/a_source0.flac", -40.0, 0.125, 1});
+  stems.stems.push_back({"stems/a_source1.flac", -20.5, 1.5, 0});
+  stems.stems.push_back({"stems/a_source2.flac", std::nullopt, 0.0, 2});
+  record.stems.push_back(stems);
   return record;
 }
 

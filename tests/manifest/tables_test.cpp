@@ -47,6 +47,19 @@ TEST(Tables, TheQuarantineNamesFilesAndRanges) {
   EXPECT_EQ(rows[3], (std::vector<std::string>{"z.wav", "", "", "", "no_audio", "text"}));
 }
 
+TEST(Tables, AStemIsARow) {
+  UnitRecord first = test::some_record(0, "b.wav");
+  const auto rows = parse_csv(stems_csv({first, test::some_record(1, "a.wav")}));
+  ASSERT_EQ(rows.size(), 7U);
+  EXPECT_EQ(rows[1][0], "a.wav");
+  EXPECT_EQ(rows[5],
+            (std::vector<std::string>{"b.wav", "1", "stems/a_source1.flac", "22050", "198450", "0.5", "-20.50", "1.5",
+                                      "0", "-120.2", "1e-06", "no", "3", "0.250", "stems/a_seams.csv"}));
+  EXPECT_EQ(rows[6][6], "") << "silence has no level";
+  first.stems.clear();
+  EXPECT_EQ(parse_csv(stems_csv({first})).size(), 1U);
+}
+
 TEST(Tables, TheIndexCanBeReadBackForChecking) {
   ArchiveIndex index;
   Recording& recording = index.recordings.emplace_back();

@@ -20,6 +20,10 @@ TEST(UnitRecord, ComesBackUnchanged) {
   EXPECT_EQ(read.slices[0].recording_id, record.slices[0].recording_id);
   EXPECT_EQ(read.slices[0].peak_energy, 0.1F);
   EXPECT_FALSE(read.slices[1].peak_energy.has_value());
+  ASSERT_EQ(read.stems.size(), 1U);
+  EXPECT_EQ(read.stems[0].residual_db, -120.25);
+  EXPECT_EQ(read.stems[0].stems[1].rms_db, -20.5);
+  EXPECT_FALSE(read.stems[0].stems[2].rms_db.has_value());
 }
 
 TEST(UnitRecord, SurvivesADetailThatIsNotUtf8) {
@@ -38,7 +42,7 @@ TEST(UnitRecord, CutTextsAreNoRecords) {
 TEST(UnitRecord, OtherKindsAndVersionsAreNoRecords) {
   const std::string text = unit_record_to_json(test::some_record());
   for (const auto& [from, to] :
-       {std::pair{"veery.unit_record", "veery.manifest"}, std::pair{"\"format_version\": 1", "\"format_version\": 2"},
+       {std::pair{"veery.unit_record", "veery.manifest"}, std::pair{"\"format_version\": 2", "\"format_version\": 1"},
         std::pair{"\"truncated\"", "\"unheard of\""}}) {
     std::string other = text;
     other.replace(other.find(from), std::string{from}.size(), to);

@@ -32,6 +32,7 @@ TEST(Communicator, KnowsItsPlace) {
   EXPECT_GE(world().rank(), 0);
   EXPECT_LT(world().rank(), world().size());
   EXPECT_EQ(world().ranks_on_node(), world().size());
+  EXPECT_EQ(world().rank_on_node(), world().rank());
   EXPECT_FALSE(world().host().empty());
 }
 

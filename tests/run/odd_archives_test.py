@@ -2,7 +2,7 @@
 
 import os
 
-from support import DONE_WITH_BAD, USAGE, ProgramTest, birds, main, wav
+from support import DONE_WITH_BAD, USAGE, ProgramTest, Results, birds, main, wav, write
 
 SOUND = wav(birds(12, seed=4))
 WINDOWS = ("--slices", "fixed", "--interval", "6s", "--hop", "6s")
@@ -168,8 +168,15 @@ class OddArchiveTest(ProgramTest):
         result = self.veery("process", self.folder / "gone", "-o", self.output, code=USAGE)
         self.assertIn(str(self.folder / "gone"), result.stderr)
 
-    def test_archive_that_is_a_file(self):
-        result = self.veery("process", self.add("a.wav", SOUND), "-o", self.output, code=USAGE)
+    def test_archive_that_is_one_recording(self):
+        self.add("b.wav", SOUND)
+        self.veery("process", self.add("a.wav", SOUND), "-o", self.output, "--quiet")
+        self.assertEqual(list(Results(self.output).index), ["a.wav"])
+
+    def test_one_recording_and_a_list(self):
+        listed = write(self.folder / "list", b"a.wav\n")
+        path = self.add("a.wav", SOUND)
+        result = self.veery("process", path, "--files-from", listed, "-o", self.output, code=USAGE)
         self.assertIn("a.wav", result.stderr)
 
 

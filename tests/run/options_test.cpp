@@ -11,7 +11,7 @@ namespace {
 std::string difference(const std::function<void(ProcessOptions&)>& change) {
   ProcessOptions changed;
   change(changed);
-  return describe_difference(result_options_json(ProcessOptions{}), result_options_json(changed));
+  return describe_difference(result_options_json(ProcessOptions{}, "f00d"), result_options_json(changed, "f00d"));
 }
 
 void expect_usage_error(const std::string& option, const std::function<void(ProcessOptions&)>& change) {
@@ -27,6 +27,26 @@ void expect_usage_error(const std::string& option, const std::function<void(Proc
 
 TEST(OptionDifference, IsEmptyForTheSameOptions) {
   EXPECT_EQ(difference([](ProcessOptions&) {}), "");
+}
+
+TEST(OptionDifference, NamesTheModelByItsDigestAndOnlyWhatSeparationUses) {
+  ProcessOptions options;
+  options.separation.model = "a.h5";
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.separation.model = "b.h5"; }), "") << "nothing is separated";
+  options.separation.what = Separate::recordings;
+  EXPECT_EQ(describe_difference(result_options_json(options, "f00d"), result_options_json(options, "beef")),
+            "--model was f00d and is beef");
+  ProcessOptions moved = options;
+  moved.separation.model = "elsewhere/a.h5";
+  moved.separation.batch = 7;
+  moved.separation.device = "cpu";
+  EXPECT_EQ(describe_difference(result_options_json(options, "f00d"), result_options_json(moved, "f00d")), "");
+  moved.separation.windows.hop_s = 5.0;
+  EXPECT_EQ(describe_difference(result_options_json(options, "f00d"), result_options_json(moved, "f00d")),
+            "--window-hop was 8s and is 5s");
+  moved.separation.what = options.separation.what = Separate::slices;
+  EXPECT_EQ(describe_difference(result_options_json(options, "f00d"), result_options_json(moved, "f00d")), "")
+      << "a slice is one window";
 }
 
 TEST(OptionDifference, NamesBothValues) {
@@ -65,8 +85,8 @@ TEST(OptionDifference, PassesOverWhatChangesNoResults) {
 }
 
 TEST(OptionDifference, SurvivesADamagedText) {
-  EXPECT_NE(describe_difference("{\"interval\": ", result_options_json(ProcessOptions{})), "");
-  EXPECT_NE(describe_difference("[]", result_options_json(ProcessOptions{})), "");
+  EXPECT_NE(describe_difference("{\"interval\": ", result_options_json(ProcessOptions{}, "")), "");
+  EXPECT_NE(describe_difference("[]", result_options_json(ProcessOptions{}, "")), "");
 }
 
 TEST(CheckOptions, AcceptsTheDefaults) {

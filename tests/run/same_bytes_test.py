@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from support import ProgramTest, Results, birds, main, synthesize, tree_digest, wav, write
+from support import ProgramTest, Results, birds, main, synthesize, test_model, tree_digest, wav, write
 
 PROCESS = ("--unit-audio", "50s", "--split", "train=0.7,validation=0.3")
 
@@ -22,16 +22,17 @@ class SameBytesTest(ProgramTest):
         super().setUp()
         self.archive = self.common / "archive"
 
-    def reference(self, name, *arguments):
+    def reference(self, name, *arguments, key=None):
         """The bytes of a run on one rank with one thread, made once."""
-        output = self.common / f"reference-{name}"
-        if name not in self.expected:
+        key = key or name
+        output = self.common / f"reference-{key}"
+        if key not in self.expected:
             self.veery(name.split()[0], self.archive, "-o", output, "--threads", "1", *arguments)
-            self.expected[name] = tree_digest(output)
-        return self.expected[name]
+            self.expected[key] = tree_digest(output)
+        return self.expected[key]
 
-    def expect_same(self, name, *arguments, **options):
-        expected = self.reference(name, *arguments)
+    def expect_same(self, name, *arguments, key=None, **options):
+        expected = self.reference(name, *arguments, key=key)
         self.veery(name.split()[0], self.archive, "-o", self.output, *arguments, *options.pop("also", ()), **options)
         self.assertEqual(tree_digest(self.output), expected)
 
@@ -55,6 +56,20 @@ class SameBytesTest(ProgramTest):
 
     def test_process_on_7_ranks(self):
         self.expect_same("process", *PROCESS, ranks=7)
+
+    def test_separated_recordings(self):
+        separate = ("separate", "--model", test_model(self.common, "tdcn"), "--unit-audio", "50s", "--window", "3s",
+                    "--window-hop", "2s", "--stem-format", "flac24", "--output-rate", "source")  # fmt: skip
+        self.expect_same(*separate, ranks=2, also=["--threads", "3"])
+
+    def test_separated_slices(self):
+        model = test_model(self.common, "tdcn")
+        self.expect_same("process", *PROCESS, "--separate", "slices", "--model", model, key="slices", ranks=3, also=["--threads", "2"])
+
+    def test_peaks_of_stems(self):
+        separate = ("--separate", "peaks-of-stems", "--model", test_model(self.common, "tdcn"), "--window", "4s",
+                    "--window-hop", "3s", "--peak-scope", "20s")  # fmt: skip
+        self.expect_same("process", *PROCESS, *separate, key="peaks-of-stems", ranks=2, also=["--threads", "2"])
 
     def test_process_with_4_threads(self):
         self.expect_same("process", *PROCESS, also=["--threads", "4"])

@@ -21,6 +21,7 @@ import numpy as np
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHARED = SOURCE.parent / "shared"
 PROGRAM = os.environ.get("VEERY_PROGRAM", "veery")
+MODEL_MAKER = pathlib.Path(PROGRAM).with_name("make_test_model")
 LAUNCHER = os.environ.get("VEERY_MPIEXEC", "mpirun")
 TIMEOUT_S = 240
 
@@ -171,6 +172,14 @@ def synthesize(folder, hours, recording, seed=1):
     """An archive of soundscapes."""
     how = ("--hours", str(hours), "--recording", recording, "--seed", str(seed))
     run("synthesize", "-o", folder, *how).check_returncode()
+
+
+def test_model(folder, kind):
+    """A model for tests (see make_test_model.cpp) in `folder`, made once."""
+    path = pathlib.Path(folder) / (kind + (".h5" if kind == "tdcn" else ".pt"))
+    if not path.exists():
+        subprocess.run([MODEL_MAKER, kind, path], check=True, timeout=TIMEOUT_S)
+    return path
 
 
 def shared(*parts):

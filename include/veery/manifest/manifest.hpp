@@ -2,6 +2,7 @@
 // The tables and the manifest of a run: a pure function of the index, the plan and the unit records, so the
 // same code ends a run, continues one, and checks one.
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Totals {
   double hours_read = 0.0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;
+  std::int64_t separated = 0;  ///< recordings with stems as files
+  std::int64_t flagged = 0;    ///< of them, those whose stems miss too much of the mixture
 
   /// Whether each promised frame was read or is named in the quarantine.
   [[nodiscard]] bool all_accounted_for() const { return claimed_frames == frames_read + frames_lost; }
@@ -31,6 +34,8 @@ struct Totals {
 
 [[nodiscard]] std::string index_csv(const ArchiveIndex& index, const WorkPlan& plan);
 [[nodiscard]] std::string slices_csv(const std::vector<UnitRecord>& records);
+/// One row a stem.
+[[nodiscard]] std::string stems_csv(const std::vector<UnitRecord>& records);
 [[nodiscard]] std::string quarantine_csv(const ArchiveIndex& index, const std::vector<UnitRecord>& records);
 
 /// `files`: everything else that was published, in any order.
@@ -51,5 +56,7 @@ struct ManifestContent {
 
 /// A text file as it is named in the manifest.
 [[nodiscard]] PublishedFile describe_text(std::string path, const std::string& text);
+/// A file below `output` likewise, read for its digest. Throws Error.
+[[nodiscard]] PublishedFile describe_file(const std::filesystem::path& output, std::string path);
 
 }  // namespace veery

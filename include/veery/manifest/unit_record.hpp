@@ -51,6 +51,28 @@ struct SliceRow {
   std::int64_t row = -1;       ///< in the shard; -1: no shard
   std::uint64_t row_xxh3 = 0;  ///< of the row's audio as stored
   std::string clip;            ///< path of the audio file; empty: none
+  int peak_source = -1;        ///< the stem on which the peak was found; -1: the mixture
+};
+
+/// A recording's stems as files.
+struct StemsRow {
+  struct Stem {
+    std::string file;              ///< path below the output folder
+    std::optional<double> rms_db;  ///< re full scale, before the gain; none: silence
+    double peak = 0.0;             ///< largest |sample|, before the gain
+    int loudness_rank = 0;         ///< 0: the loudest of the recording
+  };
+  std::string path;
+  int sample_rate_hz = 0;
+  std::int64_t samples = 0;
+  double gain = 1.0;         ///< that all stems of the recording were multiplied with
+  double residual_db = 0.0;  ///< what the stems together miss, against the mixture
+  double residual_peak = 0.0;
+  bool flagged = false;  ///< the residual is above the limit
+  std::int64_t seams = 0;
+  double lowest_confidence = 1.0;
+  std::string seams_file;  ///< empty: one window, no seam
+  std::vector<Stem> stems;
 };
 
 struct UnitRecord {
@@ -63,6 +85,7 @@ struct UnitRecord {
   std::vector<RecordingRow> recordings;
   std::vector<LostRow> lost;
   std::vector<SliceRow> slices;
+  std::vector<StemsRow> stems;
 };
 
 [[nodiscard]] std::string unit_record_to_json(const UnitRecord& record);

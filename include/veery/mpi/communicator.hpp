@@ -40,6 +40,8 @@ class Communicator {
   [[nodiscard]] int rank() const { return rank_; }
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] int ranks_on_node() const { return ranks_on_node_; }
+  /// This rank's number among those of its node, from 0.
+  [[nodiscard]] int rank_on_node() const { return rank_on_node_; }
   [[nodiscard]] std::string host() const;
   [[nodiscard]] static std::string library();  ///< "Open MPI v4.1.4, …"
 
@@ -63,6 +65,7 @@ class Communicator {
   int rank_ = 0;
   int size_ = 1;
   int ranks_on_node_ = 1;
+  int rank_on_node_ = 0;
   std::list<PendingSend> sends_;
 };
 

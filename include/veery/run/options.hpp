@@ -7,6 +7,9 @@
 #include <veery/archive/work_plan.hpp>
 #include <veery/audio/audio_file.hpp>
 #include <veery/audio/recording_stream.hpp>
+#include <veery/outputs/stem_files.hpp>
+#include <veery/separation/device.hpp>
+#include <veery/separation/stitcher.hpp>
 #include <veery/shards/example.hpp>
 #include <veery/slices/slice.hpp>
 
@@ -22,8 +25,9 @@ struct ReportOptions {
 
 /// Which recordings.
 struct ArchiveOptions {
-  std::filesystem::path archive;
+  std::filesystem::path archive;     ///< a folder, or one recording
   std::filesystem::path files_from;  ///< a list of paths instead of the whole tree
+  std::string only;                  ///< the one recording of `archive` that is meant; empty: all
 };
 
 struct DatasetOptions {
@@ -34,6 +38,26 @@ struct DatasetOptions {
   bool compress = false;
 };
 
+enum class Separate {
+  nothing,
+  slices,          ///< stems beside each row's mixture, in the shards
+  recordings,      ///< stems of whole recordings, as files
+  peaks_of_stems,  ///< slices around the peaks of each stem, in the shards, with all stems
+};
+
+struct SeparationOptions {
+  Separate what = Separate::nothing;
+  std::filesystem::path model;
+  std::optional<int> model_rate_hz;  ///< for TorchScript modules that don't tell
+  std::string device = "auto";
+  Precision precision = Precision::float32;
+  int batch = 0;  ///< windows; 0: chosen from the device's free memory
+  WindowOptions windows;
+  StemFormat format = StemFormat::flac16;
+  bool at_source_rate = false;       ///< stems as files: else at the model's rate
+  double residual_limit_db = -40.0;  ///< of what the stems miss against the mixture; above it a recording is flagged
+};
+
 struct ProcessOptions {
   ArchiveOptions archive;
   std::filesystem::path output;
@@ -41,9 +65,11 @@ struct ProcessOptions {
   SliceOptions slices;
   PlanOptions plan;
   DatasetOptions dataset;
+  bool slicing = true;
   std::optional<AudioFormat> clips;  ///< slices as audio files too
-  std::filesystem::path scratch;     ///< for rows on their way; empty: the output folder
-  int threads = 0;                   ///< of this rank; 0: the cores it may use
+  SeparationOptions separation;
+  std::filesystem::path scratch;  ///< for rows on their way; empty: the output folder
+  int threads = 0;                ///< of this rank; 0: the cores it may use
   bool dry_run = false;
   bool allow_bad = false;
   ReportOptions report;
@@ -52,7 +78,8 @@ struct ProcessOptions {
 };
 
 /// The options that change results, as one JSON object whose keys are the options' names.
-[[nodiscard]] std::string result_options_json(const ProcessOptions& options);
+/// `model_digest`: of the separation model, empty without one.
+[[nodiscard]] std::string result_options_json(const ProcessOptions& options, const std::string& model_digest);
 
 /// Names each option that differs between two such texts, with both values; empty when none does.
 [[nodiscard]] std::string describe_difference(const std::string& before, const std::string& now);

@@ -1,0 +1,166 @@
+#include "run/recording_work.hpp"
+
+#include <utility>
+
+#include <veery/manifest/manifest.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/separation/separate_recording.hpp>
+#include <veery/shards/int16_audio.hpp>
+#include <veery/slices/slice_stems.hpp>
+
+#include "run/recording_stems.hpp"
+#include "run/separated_slices.hpp"
+#include "run/slice_rows.hpp"
+#include "run/stored_row.hpp"
+
+namespace veery {
+RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording,
+                             RowSpool* spool, Batcher* batcher)
+    : plan_(plan),
+      options_(options),
+      recording_(recording),
+      spool_(spool),
+      batcher_(batcher),
+      path_(options.archive.archive / recording.path),
+      ambiguous_stem_(
+          plan.ambiguous_stems.contains(std::filesystem::path{recording.path}.replace_extension().generic_string())) {}
+
+RecordingOutcome RecordingWork::run() && {
+  const Separate what = options_.separation.what;
+  if (what == Separate::peaks_of_stems) {
+    cut_around_stems_peaks();
+  } else if (options_.slicing) {
+    cut_slices();
+  }
+  if (what == Separate::recordings && !outcome_.refusal) write_stems();
+  return std::move(outcome_);
+}
+
+void RecordingWork::cut_slices() {
+  std::optional<SeparatedSlices> separated;
+  if (options_.separation.what == Separate::slices) {
+    separated.emplace(*batcher_, options_.stream.sample_rate_hz,
+                      [this](const Slice& slice, std::span<const float> mixture, const StemBlock& stems) {
+                        keep_separated(slice, mixture, stems);
+                      });
+  }
+  auto account =
+      slice_recording(path_, options_.stream, options_.slices, [&](const Slice& slice, std::span<const float> samples) {
+        if (separated) {
+          separated->push(slice, samples);
+        } else {
+          keep(slice, -1, samples, {});
+        }
+      });
+  if (auto* refusal = std::get_if<Refusal>(&account)) {
+    outcome_.refusal = std::move(*refusal);
+    return;
+  }
+  if (separated) separated->finish();
+  outcome_.account = std::get<RecordingAccount>(std::move(account));
+  outcome_.account.lost.insert(outcome_.account.lost.end(), not_separated_.begin(), not_separated_.end());
+  outcome_.account.slices_on_lost += outcome_.account.slices - static_cast<std::int64_t>(outcome_.examples.size());
+  outcome_.account.slices = static_cast<std::int64_t>(outcome_.examples.size());
+}
+
+void RecordingWork::keep_separated(const Slice& slice, std::span<const float> mixture, const StemBlock& stems) {
+  if (!stems.empty()) {
+    const std::vector<std::span<const float>> views{stems.begin(), stems.end()};
+    keep(slice, -1, mixture, views);
+    return;
+  }
+  const int rate = options_.stream.sample_rate_hz;
+  const int source_rate = recording_.audio.sample_rate_hz;
+  not_separated_.push_back({source_position(slice.start, rate, source_rate),
+                            source_position(slice.end(), rate, source_rate),
+                            {Reason::not_separated, "the model gives NaN or infinity for this slice"}});
+}
+
+void RecordingWork::cut_around_stems_peaks() {
+  const int rate = options_.stream.sample_rate_hz;
+  auto opened = RecordingStream::open(path_, options_.stream);
+  if (auto* refusal = std::get_if<Refusal>(&opened)) {
+    outcome_.refusal = std::move(*refusal);
+    return;
+  }
+  auto& stream = std::get<RecordingStream>(opened);
+  StemSlicer slicer{rate, options_.slices, static_cast<int>(plan_.schema.stems)};
+  const StemSliceSink sink = [&](const Slice& slice, int source, std::span<const float> mixture,
+                                 std::span<const std::span<const float>> stems) {
+    if (touches_lost(slice, stream.lost(), rate, stream.info().sample_rate_hz)) {
+      ++outcome_.account.slices_on_lost;
+    } else {
+      keep(slice, source, mixture, stems);
+    }
+  };
+  std::vector<float> mixture;
+  const auto separated =
+      separate_recording(path_, separate_options(options_, rate), *batcher_, [&](const StemBlock& stems) {
+        mixture.assign(stems.front().size(), 0.0F);
+        static_cast<void>(stream.read(mixture));
+        slicer.push(mixture, stems, sink);
+      });
+  if (const auto* refusal = std::get_if<Refusal>(&separated)) {
+    outcome_.refusal = *refusal;
+    return;
+  }
+  slicer.finish(sink);
+  const auto& account = std::get<SeparationAccount>(separated);
+  take_account(account);
+  outcome_.account.slices = static_cast<std::int64_t>(outcome_.examples.size());
+  note_not_separated(account);
+}
+
+void RecordingWork::write_stems() {
+  auto written = write_recording_stems(options_, recording_, ambiguous_stem_, *batcher_);
+  if (auto* refusal = std::get_if<Refusal>(&written)) {
+    outcome_.refusal = std::move(*refusal);
+    return;
+  }
+  auto& stems = std::get<RecordingStems>(written);
+  if (!options_.slicing) take_account(stems.account);
+  note_not_separated(stems.account);
+  outcome_.stems = std::move(stems.row);
+  outcome_.stem_files = std::move(stems.files);
+}
+
+void RecordingWork::take_account(const SeparationAccount& account) {
+  outcome_.account.frames_read = account.frames_read;
+  outcome_.account.samples =
+      resampled_length(account.frames_read, recording_.audio.sample_rate_hz, options_.stream.sample_rate_hz);
+  outcome_.account.lost = account.lost;
+  outcome_.account.decode_s = account.decode_s;
+}
+
+void RecordingWork::note_not_separated(const SeparationAccount& account) {
+  if (account.not_separated) outcome_.account.lost.push_back(*account.not_separated);
+}
+
+void RecordingWork::keep(const Slice& slice, int peak_source, std::span<const float> mixture,
+                         std::span<const std::span<const float>> stems) {
+  Example example = describe_slice(recording_, slice, options_, outcome_.examples.size());
+  example.peak_source = peak_source;
+  if (spool_ != nullptr) {
+    const StoredRow row = store_row(plan_.schema.audio_type, mixture, stems);
+    example.stem_gain = row.stem_gain;
+    example.spool_row = spool_->append(row.bytes);
+  }
+  outcome_.examples.push_back(std::move(example));
+  if (options_.clips) outcome_.clips.push_back(write_clip(slice, mixture));
+}
+
+PublishedFile RecordingWork::write_clip(const Slice& slice, std::span<const float> samples) const {
+  const int rate = options_.stream.sample_rate_hz;
+  const std::string name = output_name::clip(recording_.path, static_cast<double>(slice.start) / rate,
+                                             file_extension(*options_.clips), ambiguous_stem_);
+  const bool shorter = options_.slices.mode == SliceMode::fixed && options_.slices.tail == Tail::remainder;
+  const std::span<const float> kept = shorter ? samples.first(static_cast<std::size_t>(slice.recorded)) : samples;
+  std::vector<std::int16_t> integers(kept.size());
+  to_int16(kept, integers);
+  AudioWriter writer{options_.output / name, *options_.clips, rate};
+  writer.write(integers);
+  writer.publish();
+  return describe_file(options_.output, name);
+}
+
+}  // namespace veery

@@ -1,0 +1,60 @@
+#pragma once
+// One recording of a unit: its slices and stems, on one thread.
+#include <optional>
+#include <vector>
+
+#include <veery/archive/archive_index.hpp>
+#include <veery/manifest/unit_record.hpp>
+#include <veery/run/options.hpp>
+#include <veery/separation/separate_recording.hpp>
+#include <veery/shards/example.hpp>
+#include <veery/shards/row_spool.hpp>
+#include <veery/slices/slice_recording.hpp>
+
+#include "run/run_plan.hpp"
+
+namespace veery {
+
+/// What came of a recording.
+struct RecordingOutcome {
+  RecordingAccount account;
+  std::optional<Refusal> refusal;
+  std::vector<Example> examples;
+  std::vector<PublishedFile> clips;       ///< one an example, when clips are wanted
+  std::vector<PublishedFile> stem_files;  ///< stems and their seams
+  std::optional<StemsRow> stems;
+};
+
+class RecordingWork {
+ public:
+  /// `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
+  RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording, RowSpool* spool,
+                Batcher* batcher);
+
+  /// Throws Error only for our own outputs and for the model.
+  [[nodiscard]] RecordingOutcome run() &&;
+
+ private:
+  void cut_slices();
+  void cut_around_stems_peaks();
+  void write_stems();
+
+  void keep(const Slice& slice, int peak_source, std::span<const float> mixture,
+            std::span<const std::span<const float>> stems);
+  void keep_separated(const Slice& slice, std::span<const float> mixture, const StemBlock& stems);
+  [[nodiscard]] PublishedFile write_clip(const Slice& slice, std::span<const float> samples) const;
+  void take_account(const SeparationAccount& account);
+  void note_not_separated(const SeparationAccount& account);
+
+  const RunPlan& plan_;
+  const ProcessOptions& options_;
+  const Recording& recording_;
+  RowSpool* spool_;
+  Batcher* batcher_;
+  std::filesystem::path path_;
+  bool ambiguous_stem_;
+  std::vector<LostRange> not_separated_;  ///< slices without stems
+  RecordingOutcome outcome_;
+};
+
+}  // namespace veery
