@@ -38,6 +38,11 @@ void add_run_options(CLI::App& command, ProcessOptions& options) {
       ->type_name("DIR");
   command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
       ->capture_default_str();
+  add_duration(command, "--walltime", options.time.walltime_s, "Time that the job has; 0s: no limit", "0s");
+  add_duration(command, "--stop-before-end", options.time.stop_before_end_s,
+               "Begin no unit in the last so much of the walltime, nor one that would reach into it", "5min");
+  add_duration(command, "--grace", options.time.grace_s,
+               "Units in work may take so long after a signal or the end of the time, else they are dropped", "120s");
   command.add_flag("--allow-bad", options.allow_bad, "End with 0 even if recordings are in the quarantine");
   command.add_flag("--dry-run", options.dry_run, "Print the plan and stop")->configurable(false);
 }

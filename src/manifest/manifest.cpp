@@ -1,6 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
@@ -38,14 +40,15 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
   totals.recordings = static_cast<std::int64_t>(index.recordings.size());
   totals.refused = static_cast<std::int64_t>(index.refused.size());
   for (const UnitRecord& record : records) {
+    std::unordered_set<std::string_view> damaged;
+    for (const LostRow& lost : record.lost) damaged.insert(lost.path);
     for (const RecordingRow& row : record.recordings) {
       totals.claimed_frames += row.claimed_frames;
       totals.frames_read += row.frames_read;
       totals.hours_read += static_cast<double>(row.frames_read) / row.sample_rate_hz / 3600.0;
       totals.slices += row.slices;
       totals.slices_on_lost += row.slices_on_lost;
-      const auto is_here = [&](const LostRow& lost) { return lost.path == row.path; };
-      if (std::any_of(record.lost.begin(), record.lost.end(), is_here)) ++totals.damaged;
+      if (damaged.contains(row.path)) ++totals.damaged;
     }
     for (const LostRow& lost : record.lost) {
       // What held NaN, or gave NaN, was read.

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
@@ -101,10 +103,11 @@ std::string quarantine_csv(const ArchiveIndex& index, const std::vector<UnitReco
         {refused.path, "", "", "", std::string{reason_name(refused.refusal.reason)}, refused.refusal.detail});
   }
   for (const UnitRecord& record : records) {
+    if (record.lost.empty()) continue;
+    std::unordered_map<std::string_view, int> rates;
+    for (const RecordingRow& row : record.recordings) rates.emplace(row.path, row.sample_rate_hz);
     for (const LostRow& lost : record.lost) {
-      const auto recording = std::find_if(record.recordings.begin(), record.recordings.end(),
-                                          [&](const RecordingRow& row) { return row.path == lost.path; });
-      const double seconds = static_cast<double>(lost.end - lost.begin) / recording->sample_rate_hz;
+      const double seconds = static_cast<double>(lost.end - lost.begin) / rates.at(lost.path);
       rows.push_back({lost.path, std::to_string(lost.begin), std::to_string(lost.end), fixed_decimal(seconds, 3),
                       std::string{reason_name(lost.refusal.reason)}, lost.refusal.detail});
     }

@@ -182,6 +182,8 @@ void check_options(const ProcessOptions& options) {
           "--shards none", "there is nothing to write", "add --clips flac");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
+  require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,
+          "--stop-before-end", "there is no time to work in", "less than --walltime");
   if (options.separation.what != Separate::nothing) check_separation(options);
   static_cast<void>(plan_work({}, options.plan));
   static_cast<void>(dataset_folder(options.dataset.name, options.dataset.version));

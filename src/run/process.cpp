@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <map>
+#include <unordered_set>
 
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
@@ -26,11 +26,22 @@ namespace {
 /// Units still to do, largest first; finished ones' records go to `records`.
 std::vector<int> open_units(const RunPlan& plan, const ProcessOptions& options, std::vector<UnitRecord>& records) {
   records = resume_run(plan, options);
+  std::unordered_set<int> done;
+  for (const UnitRecord& record : records) done.insert(record.unit);
   std::vector<int> order = largest_first(plan.work);
-  std::erase_if(order, [&](int unit) {
-    return std::any_of(records.begin(), records.end(), [&](const UnitRecord& record) { return record.unit == unit; });
-  });
+  std::erase_if(order, [&](int unit) { return done.contains(unit); });
   return order;
+}
+
+/// Says once what every such recording goes through.
+void report_resampling(const ArchiveIndex& index, int model_rate_hz, Reporter& reporter) {
+  const auto other = std::count_if(index.recordings.begin(), index.recordings.end(), [&](const Recording& recording) {
+    return recording.audio.sample_rate_hz != model_rate_hz;
+  });
+  if (other == 0) return;
+  reporter.info(std::to_string(other) + " of " + std::to_string(index.recordings.size()) +
+                " recordings have another rate than the model and are resampled to its " +
+                std::to_string(model_rate_hz) + " Hz");
 }
 
 int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<UnitRecord> records,
@@ -58,18 +69,24 @@ int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<Uni
 
 int run_process(Communicator& world, const ProcessOptions& asked) {
   ProcessOptions options = asked;
+  on_lead(world, [&] { static_cast<void>(resolve_archive(asked.archive)); });  // what is wrong is said once
   options.archive = resolve_archive(asked.archive);
   const bool leads = world.rank() == 0;
   const auto start = std::chrono::system_clock::now();
+  const TimeBudget budget{options.time, TimeBudget::Clock::now()};
   check_options(options);
   watch_stop_signals();
   set_fft_threads(1);
   Reporter reporter{options.report, leads};
   const Network network = load_network(world, options);
-  if (network.model) reporter.info(describe_network(network, options, world.size()));
   const std::string digest = network.model ? network.info()->digest : std::string{};
+  if (network.model) {
+    reporter.info(describe_network(network, options, world.size()));
+    if (const std::string& note = network.model->device().note; !note.empty()) reporter.detail("no GPU: " + note);
+  }
   if (!options.dry_run) on_lead(world, [&] { claim_output(options, digest); });
   const RunPlan plan = make_run_plan(build_index(world, options, reporter), options, network.info());
+  if (network.model) report_resampling(plan.index, network.info()->sample_rate_hz, reporter);
   if (options.dry_run) {
     if (leads) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
     return exit_code::kDone;
@@ -80,7 +97,7 @@ int run_process(Communicator& world, const ProcessOptions& asked) {
   if (!records.empty()) {
     reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
   }
-  const WorkResult result = do_units(world, plan, options, network.batcher.get(), std::move(order), reporter);
+  const WorkResult result = do_units(world, plan, options, network.batcher.get(), budget, order, reporter);
   const std::vector<std::string> hosts = world.gather(world.host());
   const std::vector<std::string> devices = world.gather(network.model ? network.model->device().name : "");
   if (leads && network.model) reporter.info(network_table(result.ranks, devices));

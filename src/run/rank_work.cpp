@@ -1,8 +1,12 @@
 #include "run/rank_work.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <deque>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "run/cores.hpp"
@@ -21,15 +25,23 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+std::vector<double> audio_of_units(const WorkPlan& plan) {
+  std::vector<double> audio_s;
+  audio_s.reserve(plan.units.size());
+  for (const WorkUnit& unit : plan.units) audio_s.push_back(unit.audio_s);
+  return audio_s;
+}
+
 class RankWork {
  public:
   RankWork(Communicator& world, const RunPlan& plan, const ProcessOptions& options, Batcher* batcher,
-           std::vector<int> order, Reporter& reporter)
+           const TimeBudget& budget, const std::vector<int>& order, Reporter& reporter)
       : plan_(plan),
         options_(options),
         batcher_(batcher),
+        budget_(budget),
         reporter_(reporter),
-        feed_(world, std::move(order)),
+        feed_(world, order, audio_of_units(plan.work)),
         pool_(options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node()), [] { set_fft_threads(1); }) {
     for (const Recording& recording : plan.index.recordings) {
       workload_.recordings += 1.0;
@@ -38,23 +50,35 @@ class RankWork {
   }
 
   WorkResult run(bool deals) {
-    while (!stop_requested() && !(active_.empty() && feed_.exhausted())) step();
-    if (stop_requested()) feed_.stop();
+    while (!(active_.empty() && feed_.exhausted()) && !out_of_grace()) step();
+    for (const auto& work : active_) work->drop();
     feed_.report(so_far(), true);
     while (deals && !feed_.all_finished()) {
-      if (stop_requested()) feed_.stop();
+      if (must_end()) feed_.stop();
       feed_.pump();
       reporter_.show_progress(feed_.progress(), workload_);
       pool_.wait_for_job(kPollEvery);
     }
-    return {std::move(feed_.records()), feed_.progress(), stop_requested()};
+    return {std::move(feed_.records()), feed_.progress(), must_end()};
   }
 
  private:
+  [[nodiscard]] bool must_end() const { return stop_requested() || budget_.left_s() <= 0.0; }
+
+  /// Whether the run has to end now: once it must, units in work have the grace to finish in, and none is begun.
+  bool out_of_grace() {
+    if (!must_end()) return false;
+    if (!ending_since_) ending_since_ = Clock::now();
+    feed_.stop();
+    return active_.empty() || seconds_since(*ending_since_) >= options_.time.grace_s;
+  }
+
   void step() {
     feed_.pump();
-    ask_for_work();
-    while (const auto unit = feed_.take()) start(*unit);
+    if (!ending_since_) {
+      ask_for_work();
+      while (const auto unit = feed_.take()) start(*unit);
+    }
     if (!finish_one()) {
       const auto before = Clock::now();
       pool_.wait_for_job(kPollEvery);
@@ -67,7 +91,17 @@ class RankWork {
   void ask_for_work() {
     if (active_.size() >= 2 || feed_.waiting() || feed_.exhausted()) return;
     const bool idle = pool_.has_idle_worker();
-    if (idle || !feed_.put_off()) feed_.request(!idle);
+    if (idle || !feed_.put_off()) feed_.request({!idle, audio_there_is_time_for()});
+  }
+
+  /// By this rank's rate so far, beside what it has in work.
+  [[nodiscard]] double audio_there_is_time_for() const {
+    const double left_s = budget_.left_s();
+    const RankProgress now = so_far();
+    if (std::isinf(left_s) || now.audio_s <= 0.0) return std::numeric_limits<double>::infinity();
+    double in_work_s = done_.audio_s - now.audio_s;  // the part of it that is done
+    for (const auto& work : active_) in_work_s += work->unit().audio_s;
+    return left_s * now.audio_s / now.wall_s - std::max(in_work_s, 0.0);
   }
 
   void start(int number) {
@@ -115,12 +149,14 @@ class RankWork {
   const RunPlan& plan_;
   const ProcessOptions& options_;
   Batcher* batcher_;
+  const TimeBudget& budget_;
   Reporter& reporter_;
   Workload workload_;
   UnitFeed feed_;
   RankProgress done_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_report_ = Clock::now();
+  std::optional<Clock::time_point> ending_since_;
   std::deque<std::unique_ptr<UnitWork>> active_;
   WorkerPool pool_;  ///< last: its threads end before what they work on goes
 };
@@ -128,8 +164,8 @@ class RankWork {
 }  // namespace
 
 WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options, Batcher* batcher,
-                    std::vector<int> order, Reporter& reporter) {
-  RankWork work{world, plan, options, batcher, std::move(order), reporter};
+                    const TimeBudget& budget, const std::vector<int>& order, Reporter& reporter) {
+  RankWork work{world, plan, options, batcher, budget, order, reporter};
   WorkResult result = work.run(world.rank() == 0);
   result.stopped = !world.all_true(!result.stopped);
   return result;

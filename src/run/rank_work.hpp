@@ -7,6 +7,7 @@
 #include <veery/run/options.hpp>
 
 #include "run/progress.hpp"
+#include "run/time_budget.hpp"
 #include "run/unit_work.hpp"
 
 namespace veery {
@@ -14,11 +15,12 @@ namespace veery {
 struct WorkResult {
   std::vector<std::string> records;  ///< rank 0: of the units finished in this run
   std::vector<RankProgress> ranks;   ///< rank 0
-  bool stopped = false;              ///< a signal asked for an early end
+  bool stopped = false;              ///< a signal, or the end of the time, asked for an early end
 };
 
 /// `order`: the units to do, as they shall be handed out (rank 0's counts). `batcher`: null without separation.
 [[nodiscard]] WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
-                                  Batcher* batcher, std::vector<int> order, Reporter& reporter);
+                                  Batcher* batcher, const TimeBudget& budget, const std::vector<int>& order,
+                                  Reporter& reporter);
 
 }  // namespace veery

@@ -92,15 +92,18 @@ SeparateOptions separate_options(const ProcessOptions& options, int output_rate_
 }
 
 OrRefusal<RecordingStems> write_recording_stems(const ProcessOptions& options, const Recording& recording,
-                                                bool keep_extension, Batcher& batcher) {
+                                                bool keep_extension, Batcher& batcher,
+                                                const std::function<void()>& between_windows) {
   const ModelInfo& model = batcher.model().info();
   const std::filesystem::path path = options.archive.archive / recording.path;
   const int rate = options.separation.at_source_rate ? recording.audio.sample_rate_hz : model.sample_rate_hz;
   StemFiles files{stem_options(options),
                   parent_of(recording, path, keep_extension),
                   {static_cast<int>(model.sources), rate, model.digest, lineage(options)}};
-  auto separated = separate_recording(path, separate_options(options, rate), batcher,
-                                      [&](const StemBlock& stems) { files.write(stems); });
+  auto separated = separate_recording(path, separate_options(options, rate), batcher, [&](const StemBlock& stems) {
+    between_windows();
+    files.write(stems);
+  });
   if (auto* refusal = std::get_if<Refusal>(&separated)) return std::move(*refusal);
   RecordingStems stems;
   stems.account = std::get<SeparationAccount>(std::move(separated));

@@ -1,5 +1,6 @@
 #pragma once
 // The stems of a whole recording as files, with what there is to say about them.
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -19,8 +20,9 @@ struct RecordingStems {
 /// 0: at the model's rate.
 [[nodiscard]] SeparateOptions separate_options(const ProcessOptions& options, int output_rate_hz);
 
-/// Throws Error for our own outputs and for the model.
+/// Calls `between_windows` often; what that throws ends the work. Throws Error for our own outputs and the model.
 [[nodiscard]] OrRefusal<RecordingStems> write_recording_stems(const ProcessOptions& options, const Recording& recording,
-                                                              bool keep_extension, Batcher& batcher);
+                                                              bool keep_extension, Batcher& batcher,
+                                                              const std::function<void()>& between_windows);
 
 }  // namespace veery

@@ -15,17 +15,19 @@
 
 namespace veery {
 RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording,
-                             RowSpool* spool, Batcher* batcher)
+                             RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped)
     : plan_(plan),
       options_(options),
       recording_(recording),
       spool_(spool),
       batcher_(batcher),
+      dropped_(dropped),
       path_(options.archive.archive / recording.path),
       ambiguous_stem_(
           plan.ambiguous_stems.contains(std::filesystem::path{recording.path}.replace_extension().generic_string())) {}
 
 RecordingOutcome RecordingWork::run() && {
+  leave_if_dropped();
   const Separate what = options_.separation.what;
   if (what == Separate::peaks_of_stems) {
     cut_around_stems_peaks();
@@ -34,6 +36,10 @@ RecordingOutcome RecordingWork::run() && {
   }
   if (what == Separate::recordings && !outcome_.refusal) write_stems();
   return std::move(outcome_);
+}
+
+void RecordingWork::leave_if_dropped() const {
+  if (dropped_) throw Dropped{};
 }
 
 void RecordingWork::cut_slices() {
@@ -46,6 +52,7 @@ void RecordingWork::cut_slices() {
   }
   auto account =
       slice_recording(path_, options_.stream, options_.slices, [&](const Slice& slice, std::span<const float> samples) {
+        leave_if_dropped();
         if (separated) {
           separated->push(slice, samples);
         } else {
@@ -96,6 +103,7 @@ void RecordingWork::cut_around_stems_peaks() {
   std::vector<float> mixture;
   const auto separated =
       separate_recording(path_, separate_options(options_, rate), *batcher_, [&](const StemBlock& stems) {
+        leave_if_dropped();
         mixture.assign(stems.front().size(), 0.0F);
         static_cast<void>(stream.read(mixture));
         slicer.push(mixture, stems, sink);
@@ -112,7 +120,8 @@ void RecordingWork::cut_around_stems_peaks() {
 }
 
 void RecordingWork::write_stems() {
-  auto written = write_recording_stems(options_, recording_, ambiguous_stem_, *batcher_);
+  auto written =
+      write_recording_stems(options_, recording_, ambiguous_stem_, *batcher_, [this] { leave_if_dropped(); });
   if (auto* refusal = std::get_if<Refusal>(&written)) {
     outcome_.refusal = std::move(*refusal);
     return;

@@ -1,5 +1,6 @@
 #pragma once
 // One recording of a unit: its slices and stems, on one thread.
+#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -25,13 +26,16 @@ struct RecordingOutcome {
   std::optional<StemsRow> stems;
 };
 
+/// Thrown where a recording is left off because its unit was dropped.
+struct Dropped {};
+
 class RecordingWork {
  public:
   /// `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
   RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording, RowSpool* spool,
-                Batcher* batcher);
+                Batcher* batcher, const std::atomic<bool>& dropped);
 
-  /// Throws Error only for our own outputs and for the model.
+  /// Throws Error only for our own outputs and for the model, and Dropped soon after `dropped` was set.
   [[nodiscard]] RecordingOutcome run() &&;
 
  private:
@@ -39,6 +43,7 @@ class RecordingWork {
   void cut_around_stems_peaks();
   void write_stems();
 
+  void leave_if_dropped() const;
   void keep(const Slice& slice, int peak_source, std::span<const float> mixture,
             std::span<const std::span<const float>> stems);
   void keep_separated(const Slice& slice, std::span<const float> mixture, const StemBlock& stems);
@@ -51,6 +56,7 @@ class RecordingWork {
   const Recording& recording_;
   RowSpool* spool_;
   Batcher* batcher_;
+  const std::atomic<bool>& dropped_;
   std::filesystem::path path_;
   bool ambiguous_stem_;
   std::vector<LostRange> not_separated_;  ///< slices without stems

@@ -1,5 +1,6 @@
 #include "run/unit_feed.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -22,25 +23,30 @@ Value from_bytes(const std::string& bytes) {
 
 }  // namespace
 
-TicketDealer::Ticket TicketDealer::deal(bool ahead) {
-  const std::size_t left = order_.size() - next_;
-  if (left == 0) return {Answer::none, -1};
-  if (ahead && left < static_cast<std::size_t>(ranks_)) return {Answer::later, -1};
-  return {Answer::unit, order_[next_++]};
+TicketDealer::Ticket TicketDealer::deal(const Wish& wish) {
+  const auto fitting = std::find_if(
+      left_.begin(), left_.end(), [&](int unit) { return audio_s_[static_cast<std::size_t>(unit)] <= wish.longest_s; });
+  if (fitting == left_.end()) return {Answer::none, -1};
+  if (wish.ahead && left_.size() < static_cast<std::size_t>(ranks_)) return {Answer::later, -1};
+  const int unit = *fitting;
+  left_.erase(fitting);
+  return {Answer::unit, unit};
 }
 
-UnitFeed::UnitFeed(Communicator& world, std::vector<int> order)
-    : world_(world), dealer_(std::move(order), world.size()), progress_(static_cast<std::size_t>(world.size())) {}
+UnitFeed::UnitFeed(Communicator& world, const std::vector<int>& order, std::vector<double> audio_s)
+    : world_(world),
+      dealer_(order, std::move(audio_s), world.size()),
+      progress_(static_cast<std::size_t>(world.size())) {}
 
-void UnitFeed::request(bool ahead) {
+void UnitFeed::request(const Wish& wish) {
   if (waiting_ || exhausted_) return;
   put_off_ = false;
   if (world_.rank() == 0) {
-    accept(dealer_.deal(ahead));
+    accept(dealer_.deal(wish));
     return;
   }
   waiting_ = true;
-  world_.send(0, kRequest, as_bytes(ahead));
+  world_.send(0, kRequest, as_bytes(wish));
 }
 
 void UnitFeed::accept(const TicketDealer::Ticket& ticket) {
@@ -82,7 +88,7 @@ void UnitFeed::handle(Message message) {
   const auto from = static_cast<std::size_t>(message.from);
   switch (message.tag) {
     case kRequest:
-      world_.send(message.from, kTicket, as_bytes(dealer_.deal(from_bytes<bool>(message.bytes))));
+      world_.send(message.from, kTicket, as_bytes(dealer_.deal(from_bytes<Wish>(message.bytes))));
       break;
     case kTicket:
       accept(from_bytes<TicketDealer::Ticket>(message.bytes));

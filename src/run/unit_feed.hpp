@@ -2,6 +2,7 @@
 // Hands out work units to ranks as they ask. Rank 0 deals while it works itself; the others ask one unit ahead.
 // What a run publishes does not depend on who did what.
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,12 @@
 
 namespace veery {
 
+/// What a rank asks for.
+struct Wish {
+  bool ahead = false;                                          ///< the asker still has work
+  double longest_s = std::numeric_limits<double>::infinity();  ///< audio that it has time for
+};
+
 /// The order in which rank 0 gives units away. A pure state machine, no MPI.
 class TicketDealer {
  public:
@@ -21,25 +28,28 @@ class TicketDealer {
     int unit = -1;
   };
 
-  TicketDealer(std::vector<int> order, int ranks) : order_(std::move(order)), ranks_(ranks) {}
+  /// `audio_s`: of each unit, by number.
+  TicketDealer(const std::vector<int>& order, std::vector<double> audio_s, int ranks)
+      : left_(order.begin(), order.end()), audio_s_(std::move(audio_s)), ranks_(ranks) {}
 
-  /// `ahead`: the asker still has work. Near the end such wishes wait, or idle ranks would get nothing.
-  [[nodiscard]] Ticket deal(bool ahead);
-  void stop() { next_ = order_.size(); }
+  /// The first unit left that the asker has time for. Near the end wishes for a unit ahead wait, or idle ranks
+  /// would get nothing.
+  [[nodiscard]] Ticket deal(const Wish& wish);
+  void stop() { left_.clear(); }
 
  private:
-  std::vector<int> order_;
+  std::deque<int> left_;
+  std::vector<double> audio_s_;
   int ranks_;
-  std::size_t next_ = 0;
 };
 
 class UnitFeed {
  public:
-  /// `order` matters on rank 0 only.
-  UnitFeed(Communicator& world, std::vector<int> order);
+  /// `order` matters on rank 0 only; `audio_s` as above.
+  UnitFeed(Communicator& world, const std::vector<int>& order, std::vector<double> audio_s);
 
-  /// Asks for a unit, unless an answer is still due. `ahead` as above.
-  void request(bool ahead);
+  /// Asks for a unit, unless an answer is still due.
+  void request(const Wish& wish);
   /// A unit that has been granted.
   [[nodiscard]] std::optional<int> take();
   [[nodiscard]] bool waiting() const { return waiting_; }

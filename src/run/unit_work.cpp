@@ -24,10 +24,13 @@ UnitWork::UnitWork(const RunPlan& plan, const ProcessOptions& options, const Wor
 
 void UnitWork::process(std::size_t i) {
   const Recording& recording = plan_.index.recordings[unit_.recordings[i]];
-  RecordingOutcome outcome = RecordingWork{plan_, options_, recording, spool_ ? &*spool_ : nullptr, batcher_}.run();
-  {
+  try {
+    RowSpool* const spool = spool_ ? &*spool_ : nullptr;
+    RecordingOutcome outcome = RecordingWork{plan_, options_, recording, spool, batcher_, dropped_}.run();
     const std::lock_guard lock{mutex_};
     outcomes_[i] = std::move(outcome);
+  } catch (const Dropped&) {
+    return;  // so the unit is never complete
   }
   --left_;
 }

@@ -31,6 +31,9 @@ class UnitWork {
   /// Reads the i-th recording. Called once for each, from any thread. Throws Error only for our own outputs.
   void process(std::size_t i);
 
+  /// Ends what is being read, soon: the unit is not to be finished. From any thread.
+  void drop() { dropped_ = true; }
+
   /// Adds what has been read so far.
   void add_to(RankProgress& progress) const;
 
@@ -50,6 +53,7 @@ class UnitWork {
   mutable std::mutex mutex_;  ///< guards outcomes_ while recordings are being read
   std::vector<std::optional<RecordingOutcome>> outcomes_;
   std::atomic<std::size_t> left_;
+  std::atomic<bool> dropped_ = false;
 };
 
 }  // namespace veery

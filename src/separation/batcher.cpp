@@ -59,8 +59,10 @@ struct Batcher::State {
   State(const SeparationModel& network, std::int64_t samples, const BatchOptions& options)
       : model(network),
         window(static_cast<std::size_t>(samples)),
-        lanes(network.device().is_cpu() ? std::max(options.threads, 1) : 1) {
-    batch = options.batch > 0 ? options.batch : network.device().is_cpu() ? 1 : batch_that_fits(network, samples);
+        lanes(network.device().is_cpu() ? std::max(options.threads, 1) : 1),
+        batch(options.batch > 0           ? options.batch
+              : network.device().is_cpu() ? 1
+                                          : batch_that_fits(network, samples)) {
     for (int i = 0; i < lanes; ++i) threads.emplace_back([this] { work(); });
   }
 

@@ -48,7 +48,7 @@ Gpus find_gpus() {
   static const std::string why_not = load_cuda();
   if (!why_not.empty()) return {0, why_not};
   if (!c10::impl::hasDeviceGuardImpl(at::kCUDA)) return {0, "libtorch_cuda has not registered itself"};
-  const int count = c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount();
+  const auto count = static_cast<int>(c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount());
   return {count, count == 0 ? "no GPU is visible (driver, CUDA_VISIBLE_DEVICES?)" : ""};
 }
 
@@ -95,7 +95,7 @@ ComputeDevice choose_device(const std::string& wanted, int rank_on_node) {
   if (gpus.count > 0) {
     const int chosen = number.value_or(rank_on_node % gpus.count);
     if (chosen >= gpus.count) refuse_gpu(wanted, std::to_string(gpus.count) + " visible, counted from 0");
-    const ComputeDevice device = gpu(chosen);
+    ComputeDevice device = gpu(chosen);
     why = why_unusable(device.device);
     if (why.empty()) return device;
   }

@@ -89,7 +89,7 @@ class ScriptModel final : public SeparationModel {
   [[nodiscard]] const ComputeDevice& device() const override { return device_; }
 
   [[nodiscard]] at::Tensor separate(const at::Tensor& mixtures) const override {
-    const at::Tensor stems = run(mixtures);
+    at::Tensor stems = run(mixtures);
     const std::vector<std::int64_t> wanted{mixtures.size(0), info_.sources, mixtures.size(1)};
     if (stems.sizes() != at::IntArrayRef{wanted})
       refuse("it gives " + text_of(stems.sizes()) + " where " + text_of(wanted) + " [batch, sources, samples] belongs");

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include <veery/base/error.hpp>
 #include <veery/training/losses.hpp>
@@ -94,9 +95,9 @@ class Search {
 
 /// To the next in lexicographic order; false after the last.
 bool advance(Assignment& assignment, std::int64_t references) {
-  for (auto mixture = assignment.rbegin(); mixture != assignment.rend(); ++mixture) {
-    if (++*mixture < references) return true;
-    *mixture = 0;
+  for (std::int64_t& mixture : std::views::reverse(assignment)) {
+    if (++mixture < references) return true;
+    mixture = 0;
   }
   return false;
 }

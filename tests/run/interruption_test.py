@@ -1,5 +1,6 @@
 """A run that was stopped or killed is continued by the same command, on any number of ranks, to the same bytes."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from support import DONE, STOPPED, ProgramTest, command, environment, main, run, synthesize, tree_digest, write
+from support import (DONE, STOPPED, ProgramTest, birds, command, environment, main, run, synthesize, test_model,
+                     tree_digest, wav, write)  # fmt: skip
 
 OPTIONS = ("--unit-audio", "30s")
 UNITS = 60
@@ -96,10 +98,52 @@ class InterruptionTest(ProgramTest):
         process = self.start(ranks=3)
         ranks = [pid for pid in children(process.pid) if "veery" in Path(f"/proc/{pid}/comm").read_text()]
         os.kill(ranks[-1], signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=120), STOPPED)
+        self.assertIn(process.wait(timeout=120), (DONE, STOPPED), "it may have had no unit ahead")
         result = self.veery("process", self.archive, "-o", self.output, *OPTIONS, ranks=2)
         self.assertIn("continuing", result.stderr)
         self.assertEqual(tree_digest(self.output), self.expected)
+
+    def test_the_walltime_is_a_stop_in_time(self):
+        result = self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--walltime", "1h",
+                            "--stop-before-end", "3599.9s", ranks=2, code=STOPPED)  # fmt: skip
+        self.assertIn("run the same command again", result.stderr)
+        self.assertFalse((self.output / "manifest.json").exists())
+        self.assertEqual(json.loads((self.output / "run.json").read_text())["exit_code"], STOPPED)
+        self.expect_finished(ranks=3)
+
+    def test_a_walltime_that_suffices_changes_nothing(self):
+        self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--walltime", "6h", "--quiet", ranks=2)
+        self.assertEqual(tree_digest(self.output), self.expected)
+
+    def separate_slowly(self, *arguments):
+        """A separation of four units that takes a while, stopped by a signal in its first; exit code and seconds."""
+        archive = self.folder / "slow"
+        for number in range(4):
+            write(archive / f"{number}.wav", wav(birds(60, 16_000, seed=number), rate=16_000))
+        line = command("separate", archive, "-o", self.output, "--model", test_model(self.folder, "tdcn"),
+                       "--unit-audio", "1min", "--threads", "1", "--window", "2s", "--window-hop", "0.2s", *arguments)  # fmt: skip
+        process = subprocess.Popen(line, env=environment(), stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        for said in process.stderr:
+            if said.startswith("index:"):
+                break
+        time.sleep(0.5)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.stderr.read()
+        return process.wait(timeout=120), time.monotonic() - begin
+
+    def test_units_in_work_are_finished_within_the_grace(self):
+        code, _ = self.separate_slowly("--grace", "100s")
+        self.assertEqual(code, STOPPED)
+        self.assertIn(len(list(self.output.glob("units/*.json"))), (1, 2))  # one may be waiting for threads
+
+    def test_units_in_work_are_dropped_without_grace(self):
+        code, seconds = self.separate_slowly("--grace", "0s")
+        self.assertEqual(code, STOPPED)
+        self.assertLess(seconds, 5.0)
+        self.assertEqual(list(self.output.glob("units/*.json")), [])
+        self.assertEqual([path for path in self.output.rglob("*") if "staged" in path.name], [])
 
     def test_launcher_killed(self):
         process = self.start(ranks=3)

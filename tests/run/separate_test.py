@@ -154,6 +154,14 @@ class SeparateTest(ProgramTest):
         for words in ("separating on CPU", "2 sources at 16000 Hz", "batches of 1", "x real time", "busy"):
             self.assertIn(words, said)
 
+    def test_another_rate_than_the_models_is_said_once(self):
+        for number in range(3):
+            self.add(f"{number}.wav", wav(birds(2, 22_050), rate=22_050))
+        self.add("same.wav", wav(birds(2, 16_000), rate=16_000))
+        said = self.veery("separate", self.archive, "-o", self.output, "--model", self.model(), *SHORT, ranks=2).stderr
+        self.assertEqual(said.count("resampled"), 1)
+        self.assertIn("3 of 4 recordings have another rate", said)
+
     def test_another_model_is_another_run(self):
         self.add("a.wav", wav(birds(4, 16_000), rate=16_000))
         self.separate()

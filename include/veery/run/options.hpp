@@ -58,6 +58,13 @@ struct SeparationOptions {
   double residual_limit_db = -40.0;  ///< of what the stems miss against the mixture; above it a recording is flagged
 };
 
+/// When a run ends before all is done. None of this changes results.
+struct TimeOptions {
+  double walltime_s = 0.0;           ///< of the job, from the program's start; 0: no limit
+  double stop_before_end_s = 300.0;  ///< of the walltime: from then on no unit is begun
+  double grace_s = 120.0;            ///< that units in work may still take once the run is to end
+};
+
 struct ProcessOptions {
   ArchiveOptions archive;
   std::filesystem::path output;
@@ -70,6 +77,7 @@ struct ProcessOptions {
   SeparationOptions separation;
   std::filesystem::path scratch;  ///< for rows on their way; empty: the output folder
   int threads = 0;                ///< of this rank; 0: the cores it may use
+  TimeOptions time;
   bool dry_run = false;
   bool allow_bad = false;
   ReportOptions report;
