@@ -144,7 +144,8 @@ void AudioWriter::write(std::span<const float> samples) {
     const std::size_t size = std::min(kPiece, samples.size() - at);
     std::transform(samples.begin() + static_cast<std::ptrdiff_t>(at),
                    samples.begin() + static_cast<std::ptrdiff_t>(at + size), integers.begin(), [&](float sample) {
-                     const double scaled = std::clamp(double{sample} * full_scale, -full_scale, full_scale - 1.0);
+                     const double scaled =
+                         std::clamp(static_cast<double>(sample) * full_scale, -full_scale, full_scale - 1.0);
                      return static_cast<std::int32_t>(std::lrint(scaled)) * lowest_bit;
                    });
     const auto count = static_cast<sf_count_t>(size);

@@ -10,7 +10,7 @@ bool StemMeter::add(std::span<const float> samples) {
     if (!std::isfinite(sample)) return false;
     lowest_ = std::min(lowest_, sample);
     highest_ = std::max(highest_, sample);
-    energy_ += double{sample} * double{sample};
+    energy_ += static_cast<double>(sample) * static_cast<double>(sample);
   }
   samples_ += static_cast<std::int64_t>(samples.size());
   return true;
@@ -18,7 +18,7 @@ bool StemMeter::add(std::span<const float> samples) {
 
 StemLevel StemMeter::level() const {
   StemLevel level;
-  level.peak = double{std::max(highest_, -lowest_)};
+  level.peak = static_cast<double>(std::max(highest_, -lowest_));
   if (energy_ > 0.0) level.rms_dbfs = 10.0 * std::log10(energy_ / static_cast<double>(samples_));
   return level;
 }
@@ -26,8 +26,8 @@ StemLevel StemMeter::level() const {
 double common_gain(std::span<const StemMeter> meters, int bits) {
   const double full_scale = std::ldexp(1.0, bits - 1);
   const auto fits = [&](const StemMeter& meter, double gain) {
-    return std::nearbyint(double{meter.highest()} * gain * full_scale) <= full_scale - 1.0 &&
-           std::nearbyint(double{meter.lowest()} * gain * full_scale) >= -full_scale;
+    return std::nearbyint(static_cast<double>(meter.highest()) * gain * full_scale) <= full_scale - 1.0 &&
+           std::nearbyint(static_cast<double>(meter.lowest()) * gain * full_scale) >= -full_scale;
   };
   double gain = 1.0;
   for (const StemMeter& meter : meters) {

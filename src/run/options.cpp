@@ -136,6 +136,9 @@ void check_separation(const ProcessOptions& options) {
   require(separation.what != Separate::peaks_of_stems ||
               (options.slices.mode == SliceMode::peaks && !options.slices.whole_recording_scope()),
           "--separate peaks-of-stems", "peaks of stems are looked for in blocks", "--slices peaks and a --peak-scope");
+  // Two stems may want one window, which would be one clip of two slices.
+  require(separation.what != Separate::peaks_of_stems || !options.clips, "--clips",
+          "slices around the stems' peaks are in the shards only", "leave it out, or use --separate slices");
   require(windows.window_s > 0.0 && windows.window_s <= 600.0, "--window", "the window is out of range", "up to 10min");
   require(windows.hop_s > 0.0 && windows.hop_s <= windows.window_s, "--window-hop", "the hop is out of range",
           "at most --window");

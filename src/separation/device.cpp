@@ -48,7 +48,7 @@ Gpus find_gpus() {
   static const std::string why_not = load_cuda();
   if (!why_not.empty()) return {0, why_not};
   if (!c10::impl::hasDeviceGuardImpl(at::kCUDA)) return {0, "libtorch_cuda has not registered itself"};
-  const auto count = static_cast<int>(c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount());
+  const int count = static_cast<unsigned char>(c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount());
   return {count, count == 0 ? "no GPU is visible (driver, CUDA_VISIBLE_DEVICES?)" : ""};
 }
 

@@ -5,7 +5,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 #include <veery/base/error.hpp>
 #include <veery/training/losses.hpp>
@@ -95,9 +94,9 @@ class Search {
 
 /// To the next in lexicographic order; false after the last.
 bool advance(Assignment& assignment, std::int64_t references) {
-  for (std::int64_t& mixture : std::views::reverse(assignment)) {
-    if (++mixture < references) return true;
-    mixture = 0;
+  for (std::size_t place = assignment.size(); place-- > 0;) {
+    if (++assignment[place] < references) return true;
+    assignment[place] = 0;
   }
   return false;
 }

@@ -304,6 +304,7 @@ class SeparateTest(ProgramTest):
                           ["--separate", "slices", "--model", model, "--shards", "none", "--clips", "flac"],
                           ["--separate", "peaks-of-stems", "--model", model, "--peak-scope", "recording"],
                           ["--separate", "peaks-of-stems", "--model", model, "--slices", "fixed"],
+                          ["--separate", "peaks-of-stems", "--model", model, "--clips", "flac"],
                           ["--separate", "recordings", "--model", model, "--window", "2s", "--window-hop", "3s"],
                           ["--separate", "recordings", "--model", model, "--precision", "int8"],
                           ["--separate", "recordings", "--model", model, "--device", "tpu"],
