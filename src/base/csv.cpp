@@ -4,12 +4,20 @@
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
 
 namespace veery {
 namespace {
 
+bool ends_cell(char character) {
+  return character == ',' || character == '\n';
+}
+
 void append_cell(std::string& row, std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const bool plain = std::none_of(cell.begin(), cell.end(), [](char character) {
+    return ends_cell(character) || character == '"' || character == '\r';
+  });
+  if (plain) {
     row += cell;
     return;
   }
@@ -22,14 +30,14 @@ void append_cell(std::string& row, std::string_view cell) {
 }
 
 /// Reads one cell from `at` on and leaves `at` on the separator behind it.
-std::string take_cell(std::string_view text, std::size_t& at) {
-  std::string cell;
+void take_cell(std::string_view text, std::size_t& at, std::string& cell) {
+  cell.clear();
   if (at >= text.size() || text[at] != '"') {
-    const std::size_t end = std::min(text.find_first_of(",\n", at), text.size());
-    cell = text.substr(at, end - at);
-    at = end;
+    const auto* const end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), ends_cell);
+    cell.assign(text.begin() + static_cast<std::ptrdiff_t>(at), end);
+    at += cell.size();
     if (cell.ends_with('\r')) cell.pop_back();
-    return cell;
+    return;
   }
   for (++at; at < text.size(); ++at) {
     if (text[at] != '"') {
@@ -39,10 +47,23 @@ std::string take_cell(std::string_view text, std::size_t& at) {
     } else {
       ++at;
       if (at < text.size() && text[at] == '\r') ++at;
-      return cell;
+      return;
     }
   }
   throw Error{"a quoted cell never ends", "CSV table"};
+}
+
+int hex_digit(char character) {
+  if (character >= '0' && character <= '9') return character - '0';
+  return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
+}
+
+/// The byte that \xHH at `at` stands for, or -1.
+int escaped_byte(std::string_view text, std::size_t at) {
+  if (text.substr(at, 2) != "\\x" || at + 4 > text.size()) return -1;
+  const int high = hex_digit(text[at + 2]);
+  const int low = hex_digit(text[at + 3]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 template <typename Number, typename... Format>
@@ -64,20 +85,57 @@ std::string csv_row(const std::vector<std::string>& cells) {
   return row;
 }
 
-std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
-  std::vector<std::vector<std::string>> rows;
+void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row) {
+  std::vector<std::string> row;
   std::size_t at = 0;
   while (at < text.size()) {
-    auto& row = rows.emplace_back();
-    row.push_back(take_cell(text, at));
+    std::size_t cells = 0;
+    const auto take = [&] {
+      if (cells == row.size()) row.emplace_back();
+      take_cell(text, at, row[cells++]);
+    };
+    take();
     while (at < text.size() && text[at] == ',') {
       ++at;
-      row.push_back(take_cell(text, at));
+      take();
     }
     if (at < text.size() && text[at] != '\n') throw Error{"text behind a quoted cell", "CSV table"};
     ++at;
+    row.resize(cells);
+    take_row(row);
   }
+}
+
+std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
+  std::vector<std::vector<std::string>> rows;
+  read_csv(text, [&](const std::vector<std::string>& row) { rows.push_back(row); });
   return rows;
+}
+
+std::string text_cell(std::string_view text) {
+  static constexpr std::string_view kBeginsFormula = "=+-@'";
+  std::string plain;
+  if (!text.empty() && kBeginsFormula.find(text.front()) != std::string_view::npos) plain += '\'';
+  while (!text.empty()) {
+    const std::size_t backslash = std::min(text.find('\\'), text.size());
+    plain += text.substr(0, backslash);
+    text.remove_prefix(backslash);
+    if (text.empty()) break;
+    plain += escaped_byte(text, 0) < 0 ? "\\" : "\\x5c";
+    text.remove_prefix(1);
+  }
+  return printable(plain);
+}
+
+std::string text_of_cell(std::string_view cell) {
+  if (cell.starts_with('\'')) cell.remove_prefix(1);
+  std::string text;
+  for (std::size_t at = 0; at < cell.size(); ++at) {
+    const int byte = escaped_byte(cell, at);
+    text += byte < 0 ? cell[at] : static_cast<char>(byte);
+    if (byte >= 0) at += 3;
+  }
+  return text;
 }
 
 std::string decimal(double value) {

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include <veery/base/digest.hpp>
@@ -21,6 +22,18 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
     text += kDigits[byte & 15U];
   }
   return text;
+}
+
+/// Calls `use(piece)` from the file's start to its end.
+template <typename Use>
+void in_pieces(const std::filesystem::path& path, Use&& use) {
+  const FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
+  std::vector<std::byte> piece(std::size_t{1} << 20U);
+  std::int64_t offset = 0;
+  while (const std::size_t count = file.read_at(offset, piece)) {
+    use(std::span{std::as_const(piece)}.first(count));
+    offset += static_cast<std::int64_t>(count);
+  }
 }
 
 }  // namespace
@@ -56,16 +69,22 @@ std::string sha256_hex(std::string_view text) {
 }
 
 FileDigest digest_file(const std::filesystem::path& path) {
-  const FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
-  std::vector<std::byte> piece(std::size_t{1} << 20U);
   Sha256 digest;
   FileDigest result;
-  while (const std::size_t count = file.read_at(result.bytes, piece)) {
-    digest.update(std::span{piece}.first(count));
-    result.bytes += static_cast<std::int64_t>(count);
-  }
+  in_pieces(path, [&](std::span<const std::byte> piece) {
+    digest.update(piece);
+    result.bytes += static_cast<std::int64_t>(piece.size());
+  });
   result.sha256 = digest.finish();
   return result;
+}
+
+std::uint64_t xxh3_64_of_file(const std::filesystem::path& path) {
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state{XXH3_createState(), XXH3_freeState};
+  XXH3_64bits_reset(state.get());
+  in_pieces(path,
+            [&](std::span<const std::byte> piece) { XXH3_64bits_update(state.get(), piece.data(), piece.size()); });
+  return XXH3_64bits_digest(state.get());
 }
 
 Md5 md5(std::string_view text) {

@@ -25,7 +25,7 @@ double parse_duration_s(std::string_view text) {
   const std::string_view unit = text.substr(static_cast<std::size_t>(result.ptr - text.data()));
   if (result.ec == std::errc{} && std::isfinite(number) && number >= 0.0) {
     for (const auto& [name, seconds] : kUnits) {
-      if (unit == name) return number * seconds;
+      if (unit == name && std::isfinite(number * seconds)) return number * seconds;
     }
   }
   throw UsageError{"not a duration", text, "write a number and a unit: 250ms, 300s, 5min, 6h or 1d"};

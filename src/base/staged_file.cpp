@@ -1,9 +1,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include <veery/base/error.hpp>
 #include <veery/base/file_descriptor.hpp>
@@ -14,11 +17,24 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kStagedSuffix = ".staged";
+constexpr std::size_t kCopiedAtOnce = std::size_t{8} << 20U;
 
-void flush_to_device(const fs::path& path, int flags) {
-  const FileDescriptor file = FileDescriptor::open(path, flags);
-  // Some file systems refuse fsync on folders (EINVAL); the rename is still atomic there.
-  if (::fsync(file.get()) != 0 && errno != EINVAL) throw system_error("cannot flush", path, errno);
+FileDescriptor open_parent(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
+  create_folder(folder);
+  return FileDescriptor::open(folder, O_RDONLY | O_DIRECTORY);
+}
+
+/// In a name of its own, whoever else uses the scratch folder.
+fs::path create_scratch_folder(const fs::path& scratch) {
+  std::string name = (scratch / ("veery-" + std::to_string(::getpid()) + "-XXXXXX")).string();
+  if (::mkdtemp(name.data()) == nullptr) throw system_error("cannot create a folder in", scratch, errno);
+  return name;
+}
+
+FileDescriptor create_fresh(const FileDescriptor& folder, const std::string& name) {
+  ::unlinkat(folder.get(), name.c_str(), 0);
+  return FileDescriptor::open_in(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
 }
 
 }  // namespace
@@ -29,34 +45,55 @@ void create_folder(const fs::path& path) {
   if (failure) throw system_error("cannot create folder", path, failure.value());
 }
 
-StagedFile::StagedFile(fs::path final_path)
-    : final_path_(std::move(final_path)),
-      staged_path_(final_path_.parent_path() / ("." + final_path_.filename().string() + std::string{kStagedSuffix})) {
-  if (final_path_.has_parent_path()) create_folder(final_path_.parent_path());
-  std::error_code ignored;
-  fs::remove(staged_path_, ignored);
+StagedFile::StagedFile(const fs::path& final_path) : StagedFile(open_parent(final_path), final_path, {}) {}
+
+StagedFile::StagedFile(FileDescriptor folder, fs::path final_path, const fs::path& scratch)
+    : folder_(std::move(folder)),
+      final_path_(std::move(final_path)),
+      staged_name_("." + final_path_.filename().string() + std::string{kStagedSuffix}) {
+  ::unlinkat(folder_.get(), staged_name_.c_str(), 0);
+  build_path_ = final_path_.parent_path() / staged_name_;
+  if (scratch.empty()) return;
+  scratch_folder_ = create_scratch_folder(scratch);
+  build_path_ = scratch_folder_ / final_path_.filename();
 }
 
 StagedFile::~StagedFile() {
-  if (!published_) ::unlink(staged_path_.c_str());
+  if (!published_) ::unlinkat(folder_.get(), staged_name_.c_str(), 0);
+  if (scratch_folder_.empty()) return;
+  ::unlink(build_path_.c_str());
+  ::rmdir(scratch_folder_.c_str());
+}
+
+FileDescriptor StagedFile::create() const {
+  return FileDescriptor::open(build_path_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
+}
+
+void StagedFile::copy_from_scratch() {
+  const FileDescriptor built = FileDescriptor::open(build_path_, O_RDONLY | O_NOFOLLOW);
+  FileDescriptor staged = create_fresh(folder_, staged_name_);
+  std::vector<std::byte> piece(std::min(kCopiedAtOnce, static_cast<std::size_t>(built.size()) + 1));
+  std::int64_t copied = 0;
+  while (const std::size_t count = built.read_at(copied, piece)) {
+    staged.write_at(copied, std::span{piece}.first(count));
+    copied += static_cast<std::int64_t>(count);
+  }
 }
 
 void StagedFile::publish() {
-  flush_to_device(staged_path_, O_RDONLY);
-  if (std::rename(staged_path_.c_str(), final_path_.c_str()) != 0) {
+  if (!scratch_folder_.empty()) copy_from_scratch();
+  FileDescriptor::open_in(folder_, staged_name_, O_RDONLY | O_NOFOLLOW).flush();
+  const std::string name = final_path_.filename().string();
+  if (::renameat(folder_.get(), staged_name_.c_str(), folder_.get(), name.c_str()) != 0) {
     throw system_error("cannot rename to", final_path_, errno);
   }
   published_ = true;
-  const fs::path folder = final_path_.has_parent_path() ? final_path_.parent_path() : fs::path{"."};
-  flush_to_device(folder, O_RDONLY | O_DIRECTORY);
+  folder_.flush();
 }
 
 void publish_text(const fs::path& path, std::string_view text) {
   StagedFile staged{path};
-  {
-    FileDescriptor file = FileDescriptor::open(staged.path(), O_WRONLY | O_CREAT | O_TRUNC);
-    file.write_at(0, std::as_bytes(std::span{text}));
-  }
+  staged.create().write_at(0, std::as_bytes(std::span{text}));
   staged.publish();
 }
 

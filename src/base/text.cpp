@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 
 #include <veery/base/text.hpp>
@@ -41,6 +42,10 @@ bool is_control(std::string_view sequence) {
   return first == 0xC2 && static_cast<std::uint8_t>(sequence[1]) < 0xA0;
 }
 
+bool is_plain(char character) {
+  return character >= ' ' && character <= '~';
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -53,6 +58,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string{text};  // as nearly all names are
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_length(text, at);
@@ -65,6 +71,12 @@ std::string printable(std::string_view text) {
     at += sequence.size();
   }
   return shown;
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i) all.append(i == 0 ? "" : separator).append(texts[i]);
+  return all;
 }
 
 std::string lower_case(std::string_view text) {

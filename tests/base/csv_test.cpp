@@ -56,6 +56,49 @@ TEST(Csv, TextBehindAQuotedCellIsAnError) {
   EXPECT_THROW((void)parse_csv("\"a\"b,c\n"), Error);
 }
 
+TEST(TextCell, OrdinaryNamesStayAsTheyAre) {
+  for (const std::string name : {"", "a/b 2.wav", "Mönchsgrasmücke 鶯.wav", "back\\slash.wav", "it's, \"quoted\".wav"})
+    EXPECT_EQ(text_cell(name), name);
+}
+
+TEST(TextCell, DefusesFormulas) {
+  EXPECT_EQ(text_cell("=cmd|' /C calc'!A0.wav"), "'=cmd|' /C calc'!A0.wav");
+  EXPECT_EQ(text_cell("-rf.wav"), "'-rf.wav");
+  EXPECT_EQ(text_cell("+1"), "'+1");
+  EXPECT_EQ(text_cell("@x"), "'@x");
+  EXPECT_EQ(text_cell("'x"), "''x");
+}
+
+TEST(TextCell, ShowsWhatATerminalWouldObey) {
+  EXPECT_EQ(text_cell("\t=1"), "\\x09=1");
+  EXPECT_EQ(text_cell("a\r\n\x1b[2J"), "a\\x0d\\x0a\\x1b[2J");
+  EXPECT_EQ(text_cell("caf\xe9.wav"), "caf\\xe9.wav");
+  EXPECT_EQ(text_cell("caf\\xe9.wav"), "caf\\x5cxe9.wav");
+}
+
+TEST(TextCell, ComesBackByteForByte) {
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
+  for (const std::string& text : {every_byte, std::string{"''="}, std::string{"\\x"}, std::string{"\\x5c"},
+                                  std::string{"\\\\x0a\n"}, std::string{"\\\x1b"}, std::string{"\\x1\x1b"}}) {
+    EXPECT_EQ(text_of_cell(text_cell(text)), text);
+  }
+}
+
+TEST(TextOfCell, ReadsAnyCell) {
+  EXPECT_EQ(text_of_cell("=1"), "=1");
+  EXPECT_EQ(text_of_cell("\\xZZ \\xA0 \\x4"), "\\xZZ \\xA0 \\x4");
+}
+
+TEST(Csv, RowsOneAtATimeAreThoseOfTheWholeTable) {
+  const std::string table = "long enough for a cell of its own,b,c\nd\n\"\",\"e,\n\"\"f\"\n\nlast,row";
+  Rows rows;
+  read_csv(table, [&](const std::vector<std::string>& row) { rows.push_back(row); });
+
+  EXPECT_EQ(rows,
+            (Rows{{"long enough for a cell of its own", "b", "c"}, {"d"}, {"", "e,\n\"f"}, {""}, {"last", "row"}}));
+}
+
 TEST(Decimal, IsTheShortestTextOfTheNumber) {
   EXPECT_EQ(decimal(0.1), "0.1");
   EXPECT_EQ(decimal(0.1F), "0.1");

@@ -92,6 +92,35 @@ TEST_F(FileDescriptorTest, MovingHandsTheDescriptorOver) {
   EXPECT_EQ(text_at(second, 0, 6), "twenty");
 }
 
+TEST_F(FileDescriptorTest, ReadsThatMayPassAreTriedAgainAndCounted) {
+  // Nothing is mapped at address 0: reading there is a real EIO, every time.
+  const FileDescriptor file = FileDescriptor::open("/proc/self/mem", O_RDONLY, {4, std::chrono::milliseconds{1}, 2});
+
+  try {
+    (void)text_at(file, 0, 10);
+    FAIL() << "read unmapped memory";
+  } catch (const SystemError& error) {
+    EXPECT_EQ(error.error_number(), EIO);
+    EXPECT_EQ(error.cause(), "Input/output error");
+    EXPECT_NE(std::string_view{error.what()}.find("/proc/self/mem"), std::string_view::npos) << error.what();
+  }
+  EXPECT_EQ(file.retries(), 3);
+}
+
+TEST_F(FileDescriptorTest, OtherFailuresAreFinal) {
+  const FileDescriptor folder = FileDescriptor::open(folder_.path(), O_RDONLY);
+
+  EXPECT_THROW((void)text_at(folder, 0, 10), SystemError);
+  EXPECT_EQ(folder.retries(), 0);
+}
+
+TEST_F(FileDescriptorTest, OpensByNameInAFolder) {
+  const FileDescriptor folder = FileDescriptor::open(folder_.path(), O_RDONLY | O_DIRECTORY);
+
+  EXPECT_EQ(text_at(FileDescriptor::open_in(folder, "file", O_RDONLY), 0, 6), "twenty");
+  EXPECT_THROW((void)FileDescriptor::open_in(folder, "missing", O_RDONLY), SystemError);
+}
+
 TEST_F(FileDescriptorTest, TemporaryFileHasNoName) {
   const fs::path empty = folder_ / "empty";
   fs::create_directory(empty);

@@ -55,5 +55,11 @@ TEST(LowerCase, ChangesAsciiLettersOnly) {
   EXPECT_EQ(lower_case("REC.WAV \xc3\x96 @[`{"), "rec.wav \xc3\x96 @[`{");
 }
 
+TEST(Joined, PutsTheSeparatorBetween) {
+  EXPECT_EQ(joined({}, ", "), "");
+  EXPECT_EQ(joined({"one"}, ", "), "one");
+  EXPECT_EQ(joined({"", "b", ""}, ", "), ", b, ");
+}
+
 }  // namespace
 }  // namespace veery

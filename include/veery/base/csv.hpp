@@ -1,5 +1,6 @@
 #pragma once
 // Comma-separated tables (RFC 4180): quoted only where needed, one line feed a row.
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -12,6 +13,15 @@ namespace veery {
 
 /// Splits a table into rows of cells; quoted cells may hold line breaks. Throws Error on an open quote.
 [[nodiscard]] std::vector<std::vector<std::string>> parse_csv(std::string_view text);
+
+/// Likewise, but one row at a time, for tables that are not to be held twice; the cells are the next row's afterwards.
+void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row);
+/// A text from outside (a path, a site, a detail) as a cell that does no harm in a spreadsheet or a terminal: control
+/// characters and bytes that are not UTF-8 become \xHH, a backslash in front of an xHH becomes \x5c, and a text that
+/// begins with = + - @ or ' gets one more ' in front. Always UTF-8 on one line.
+[[nodiscard]] std::string text_cell(std::string_view text);
+/// The text that `text_cell` made `cell` of, byte for byte.
+[[nodiscard]] std::string text_of_cell(std::string_view cell);
 
 /// Shortest decimal text that reads back as the same number, the same in every locale.
 [[nodiscard]] std::string decimal(double value);

@@ -37,6 +37,8 @@ struct FileDigest {
 [[nodiscard]] FileDigest digest_file(const std::filesystem::path& path);
 [[nodiscard]] Md5 md5(std::string_view text);
 [[nodiscard]] std::uint64_t xxh3_64(std::span<const std::byte> bytes);
+/// Of a file's bytes, read in pieces. Throws Error.
+[[nodiscard]] std::uint64_t xxh3_64_of_file(const std::filesystem::path& path);
 /// Sixteen lower-case hexadecimal digits.
 [[nodiscard]] std::string hex64(std::uint64_t value);
 

@@ -19,7 +19,21 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// An Error for a failed system call: adds the text of `error_number` and a remedy that fits it.
-[[nodiscard]] Error system_error(std::string_view what, const std::filesystem::path& where, int error_number);
+/// A system call failed.
+class SystemError : public Error {
+ public:
+  SystemError(std::string_view what, std::string_view where, std::string_view remedy, int error_number)
+      : Error(what, where, remedy), error_number_(error_number) {}
+
+  [[nodiscard]] int error_number() const { return error_number_; }
+  /// The system's words, without any path.
+  [[nodiscard]] std::string cause() const;
+
+ private:
+  int error_number_;
+};
+
+/// Adds the text of `error_number` and a remedy that fits it.
+[[nodiscard]] SystemError system_error(std::string_view what, const std::filesystem::path& where, int error_number);
 
 }  // namespace veery
