@@ -1,8 +1,6 @@
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,6 +9,8 @@
 #include <veery/base/error.hpp>
 
 #include "audio/sound_file.hpp"
+#include "audio/sound_input.hpp"
+#include "audio/sound_metadata.hpp"
 #include "audio/wav_header.hpp"
 
 namespace veery {
@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kLowestRateHz = 1'000;
 constexpr int kHighestRateHz = 2'000'000;
-constexpr std::int64_t kFramesUnknown = std::int64_t{1} << 48U;
 
 std::string format_name(int format) {
   std::string name;
@@ -31,19 +30,6 @@ std::string format_name(int format) {
     name += known ? info.name : "unknown";
   }
   return name;
-}
-
-/// What the system itself says about the path, before any decoder sees it.
-std::optional<Refusal> refuse_file(const fs::path& path) {
-  std::error_code failure;
-  const fs::file_status status = fs::status(path, failure);
-  if (failure) return Refusal{Reason::unreadable, failure.message()};
-  if (!fs::is_regular_file(status)) return Refusal{Reason::no_audio, "not a regular file"};
-  if (::access(path.c_str(), R_OK) != 0) return Refusal{Reason::unreadable, std::strerror(errno)};
-  const auto bytes = fs::file_size(path, failure);
-  if (failure) return Refusal{Reason::unreadable, failure.message()};
-  if (bytes == 0) return Refusal{Reason::empty, "0 bytes"};
-  return std::nullopt;
 }
 
 std::optional<Refusal> refuse_header(const std::optional<WavHeader>& header) {
@@ -82,7 +68,8 @@ AudioInfo describe(const SF_INFO& info, const std::optional<WavHeader>& header) 
 }  // namespace
 
 struct AudioReader::State {
-  SoundHandle file;
+  std::unique_ptr<SoundInput> input;
+  SoundHandle file;  ///< closed before its input
   AudioInfo info;
 };
 
@@ -92,19 +79,27 @@ AudioReader& AudioReader::operator=(AudioReader&&) noexcept = default;
 AudioReader::~AudioReader() = default;
 
 OrRefusal<AudioReader> AudioReader::open(const fs::path& path) {
-  if (auto refusal = refuse_file(path)) return *std::move(refusal);
-  std::optional<WavHeader> header;
+  std::error_code failure;
+  const fs::file_status status = fs::status(path, failure);  // opening a pipe would wait for its other end
+  if (!failure && !fs::is_regular_file(status)) return Refusal{Reason::no_audio, "not a regular file"};
   try {
-    header = read_wav_header(path);
-  } catch (const Error& failure) {
-    return Refusal{Reason::unreadable, failure.what()};
+    return open(FileDescriptor::open(path, O_RDONLY));
+  } catch (const SystemError& error) {
+    return Refusal{Reason::unreadable, error.cause()};
   }
+}
+
+OrRefusal<AudioReader> AudioReader::open(FileDescriptor opened) {
+  auto input = std::make_unique<SoundInput>(std::move(opened));
+  if (input->file().size() == 0) return Refusal{Reason::empty, "0 bytes"};
+  const std::optional<WavHeader> header = read_wav_header(input->file());
   if (auto refusal = refuse_header(header)) return *std::move(refusal);
   SF_INFO info{};
-  SoundHandle file{sf_open(path.c_str(), SFM_READ, &info)};
+  SoundHandle file{input->open(info)};
+  if (input->failure()) return Refusal{Reason::unreadable, input->failure()->cause()};
   if (!file) return Refusal{Reason::no_audio, sf_strerror(nullptr)};
   if (auto refusal = refuse_info(info)) return *std::move(refusal);
-  return AudioReader{std::make_unique<State>(State{std::move(file), describe(info, header)})};
+  return AudioReader{std::make_unique<State>(State{std::move(input), std::move(file), describe(info, header)})};
 }
 
 const AudioInfo& AudioReader::info() const {
@@ -120,19 +115,50 @@ std::string AudioReader::complaint() const {
   return sf_error(state_->file.get()) == SF_ERR_NO_ERROR ? std::string{} : sf_strerror(state_->file.get());
 }
 
-OrRefusal<AudioInfo> probe_audio(const fs::path& path) {
-  auto opened = AudioReader::open(path);
-  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
-  auto& reader = std::get<AudioReader>(opened);
+std::string AudioReader::read_failure() const {
+  return state_->input->failure() ? state_->input->failure()->cause() : std::string{};
+}
+
+std::int64_t AudioReader::read_retries() const {
+  return state_->input->file().retries();
+}
+
+AudioMetadata AudioReader::time_and_place() {
+  AudioMetadata metadata = collect_metadata(state_->file.get(), kTimeChunks);
+  if (state_->input->failure()) metadata.left_out.emplace_back("metadata");
+  return metadata;
+}
+
+namespace {
+
+OrRefusal<AudioInfo> complete_info(AudioReader& reader) {
   AudioInfo info = reader.info();
-  if (info.frames < kFramesUnknown) return info;
+  if (info.length_is_known()) return info;
   // A streamed FLAC does not say how long it is: decode it once to know.
   std::vector<float> piece(static_cast<std::size_t>(info.channels) * 65536);
   info.frames = 0;
   while (const std::int64_t count = reader.read(piece)) info.frames += count;
+  if (!reader.read_failure().empty()) return Refusal{Reason::unreadable, reader.read_failure()};
   info.claimed_frames = info.frames;
   if (info.frames == 0) return Refusal{Reason::header_only, "no sample behind the header"};
   return info;
+}
+
+}  // namespace
+
+OrRefusal<AudioInfo> probe_audio(const fs::path& path) {
+  auto opened = AudioReader::open(path);
+  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
+  return complete_info(std::get<AudioReader>(opened));
+}
+
+OrRefusal<ProbedAudio> probe_with_metadata(const fs::path& path) {
+  auto opened = AudioReader::open(path);
+  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
+  auto& reader = std::get<AudioReader>(opened);
+  auto info = complete_info(reader);
+  if (auto* refusal = std::get_if<Refusal>(&info)) return std::move(*refusal);
+  return ProbedAudio{std::get<AudioInfo>(std::move(info)), reader.time_and_place()};
 }
 
 }  // namespace veery

@@ -1,12 +1,17 @@
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <veery/audio/audio_metadata.hpp>
 
 #include "audio/plain_text.hpp"
 #include "audio/sound_file.hpp"
+#include "audio/sound_input.hpp"
+#include "audio/sound_metadata.hpp"
 
 namespace veery {
 namespace {
@@ -57,8 +62,8 @@ void read_guano(SNDFILE* file, AudioMetadata& metadata, Collector& collector) {
   if (collector.take("guan", guano.text().size())) metadata.guano = std::move(guano);
 }
 
-void read_chunks(SNDFILE* file, AudioMetadata& metadata, Collector& collector) {
-  for (const char* id : {"bext", "iXML", "wamd"}) {
+void read_chunks(SNDFILE* file, std::span<const char* const> ids, AudioMetadata& metadata, Collector& collector) {
+  for (const char* id : ids) {
     auto bytes = read_chunk(file, id, collector);
     if (bytes && collector.take(id, bytes->size())) metadata.chunks.push_back({id, *std::move(bytes)});
   }
@@ -95,18 +100,25 @@ std::size_t AudioMetadata::bytes() const {
   return total;
 }
 
+AudioMetadata collect_metadata(SNDFILE* file, std::span<const char* const> chunks) {
+  AudioMetadata metadata;
+  Collector collector{metadata};
+  read_guano(file, metadata, collector);
+  read_chunks(file, chunks, metadata, collector);
+  read_texts(file, metadata, collector);
+  split_comment(metadata);
+  return metadata;
+}
+
 AudioMetadata read_metadata(const fs::path& path) {
   AudioMetadata metadata;
   std::error_code failure;
   if (!fs::is_regular_file(path, failure)) return metadata;
   SF_INFO info{};
-  const SoundHandle file{sf_open(path.c_str(), SFM_READ, &info)};
-  if (!file) return metadata;
-  Collector collector{metadata};
-  read_guano(file.get(), metadata, collector);
-  read_chunks(file.get(), metadata, collector);
-  read_texts(file.get(), metadata, collector);
-  split_comment(metadata);
+  SoundInput input{FileDescriptor::open(path, O_RDONLY)};
+  const SoundHandle file{input.open(info)};
+  if (file) metadata = collect_metadata(file.get(), kAllChunks);
+  if (input.failure()) throw SystemError{*input.failure()};
   return metadata;
 }
 

@@ -90,16 +90,16 @@ int integer_bits(AudioFormat format) {
 }
 
 struct AudioWriter::State {
-  State(const fs::path& final_path, AudioFormat file_format)
-      : path(final_path), format(file_format), staged(final_path), output(staged.path()) {}
+  State(const fs::path& path, AudioFormat file_format) : format(file_format), staged(path), output(staged.create()) {}
+  State(const OutputFolder& folder, std::string_view name, AudioFormat file_format)
+      : format(file_format), staged(folder.stage(name)), output(staged.create()) {}
 
   /// After each step: what failed is thrown, with the disk's reason where there is one.
   void check(bool good, const char* complaint) const {
     output.rethrow();
-    if (!good) throw Error{complaint, path.string(), "can't write an audio file there"};
+    if (!good) throw Error{complaint, staged.final_path().string(), "can't write an audio file there"};
   }
 
-  fs::path path;
   AudioFormat format;
   StagedFile staged;
   SoundOutput output;
@@ -108,17 +108,28 @@ struct AudioWriter::State {
 
 AudioWriter::AudioWriter(const fs::path& path, AudioFormat format, int sample_rate_hz, const AudioMetadata& metadata)
     : state_(std::make_unique<State>(path, format)) {
+  open(sample_rate_hz, metadata);
+}
+
+AudioWriter::AudioWriter(const OutputFolder& folder, std::string_view name, AudioFormat format, int sample_rate_hz,
+                         const AudioMetadata& metadata)
+    : state_(std::make_unique<State>(folder, name, format)) {
+  open(sample_rate_hz, metadata);
+}
+
+void AudioWriter::open(int sample_rate_hz, const AudioMetadata& metadata) {
   if (metadata.bytes() > kMostMetadataWritten) {
-    throw Error{"too much metadata for an audio file", path.string(), std::to_string(metadata.bytes()) + " bytes"};
+    throw Error{"too much metadata for an audio file", state_->staged.final_path().string(),
+                std::to_string(metadata.bytes()) + " bytes"};
   }
   SF_INFO info{};
   info.samplerate = sample_rate_hz;
   info.channels = 1;
-  info.format = sound_format(format);
+  info.format = sound_format(state_->format);
   state_->file.reset(state_->output.open(info));
   state_->check(state_->file != nullptr, sf_strerror(nullptr));
-  if (integer_bits(format) == 0) set_up_float(state_->file.get());
-  write_metadata(state_->file.get(), format, metadata);
+  if (integer_bits(state_->format) == 0) set_up_float(state_->file.get());
+  write_metadata(state_->file.get(), state_->format, metadata);
 }
 
 AudioWriter::~AudioWriter() = default;

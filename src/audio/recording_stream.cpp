@@ -11,11 +11,19 @@ namespace {
 constexpr std::size_t kSamplesPerRead = 65'536;
 constexpr std::int64_t kMergeWithin = 4'096;  ///< lost ranges this near are named as one, so that they stay few
 
-/// In integers, so that the loop becomes vectors: an exponent of all ones is NaN or infinity.
-bool all_finite(std::span<const float> samples) {
-  constexpr std::uint32_t kExponent = 0x7F80'0000;
+/// Of full scale 1. No sound is louder, whatever its scale, and the squares of louder ones would become infinity.
+constexpr float kLoudest = 1e15F;
+
+/// NaN is no sound either.
+bool is_sound(float sample) {
+  return std::abs(sample) <= kLoudest;
+}
+
+/// In integers, so that the loop becomes vectors: without their signs, floats are ordered as their bits are.
+bool all_sound(std::span<const float> samples) {
+  constexpr auto kMostBits = std::bit_cast<std::uint32_t>(kLoudest);
   std::uint32_t odd = 0;
-  for (const float sample : samples) odd |= (std::bit_cast<std::uint32_t>(sample) & kExponent) == kExponent ? 1U : 0U;
+  for (const float sample : samples) odd |= (std::bit_cast<std::uint32_t>(sample) & 0x7FFF'FFFFU) > kMostBits ? 1U : 0U;
   return odd == 0;
 }
 
@@ -92,24 +100,34 @@ void RecordingStream::mix_to_mono(std::int64_t frames) {
 }
 
 void RecordingStream::blank_not_finite() {
-  if (all_finite(mono_)) return;
+  if (all_sound(mono_)) return;
   for (std::size_t i = 0; i < mono_.size(); ++i) {
-    if (std::isfinite(mono_[i])) continue;
+    if (is_sound(mono_[i])) continue;
+    const bool finite = std::isfinite(mono_[i]);
     mono_[i] = 0.0F;
     const std::int64_t frame = frames_read_ + static_cast<std::int64_t>(i);
     if (!lost_.empty() && frame - lost_.back().end <= kMergeWithin) {
       lost_.back().end = frame + 1;
     } else {
-      lost_.push_back({frame, frame + 1, {Reason::not_finite, "NaN or infinity"}});
+      lost_.push_back({frame, frame + 1, {Reason::not_finite, finite ? "louder than any sound" : "NaN or infinity"}});
     }
   }
 }
 
+/// Of a length that nobody knows at least one frame is lost.
+void RecordingStream::note_read_failure() {
+  const AudioInfo& info = reader_.info();
+  std::int64_t end = info.length_is_known() ? info.claimed_frames : frames_read_;
+  if (!info.length_is_known() || info.length_is_estimated()) end = std::max(end, frames_read_ + 1);
+  if (frames_read_ < end) lost_.push_back({frames_read_, end, {Reason::unreadable, reader_.read_failure()}});
+}
+
 void RecordingStream::note_end() {
+  if (read_failed()) return note_read_failure();
   const AudioInfo& info = reader_.info();
   const std::string complaint = reader_.complaint();
   if (info.length_is_estimated() && complaint.empty()) return;
-  const std::int64_t promised = info.frames < (std::int64_t{1} << 48U) ? info.frames : frames_read_;
+  const std::int64_t promised = info.length_is_known() ? info.frames : frames_read_;
   if (frames_read_ < promised) {
     lost_.push_back(
         {frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});

@@ -7,10 +7,11 @@
 namespace veery {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 13> kNames{{
+constexpr std::array<std::pair<Reason, std::string_view>, 15> kNames{{
     {Reason::empty, "empty"},
     {Reason::header_only, "header_only"},
     {Reason::unreadable, "unreadable"},
+    {Reason::changed, "changed"},
     {Reason::no_audio, "no_audio"},
     {Reason::zero_channels, "zero_channels"},
     {Reason::absurd_rate, "absurd_rate"},
@@ -21,6 +22,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 13> kNames{{
     {Reason::broken_frame, "broken_frame"},
     {Reason::not_finite, "not_finite"},
     {Reason::not_separated, "not_separated"},
+    {Reason::ends_process, "ends_process"},
 }};
 
 }  // namespace

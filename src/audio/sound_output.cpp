@@ -1,11 +1,10 @@
 #include "audio/sound_output.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <span>
+#include <utility>
 
 #include <veery/base/error.hpp>
 
@@ -18,8 +17,7 @@ SoundOutput& output_of(void* user) {
 
 }  // namespace
 
-SoundOutput::SoundOutput(const std::filesystem::path& path)
-    : file_(FileDescriptor::open(path, O_RDWR | O_CREAT | O_TRUNC)) {}
+SoundOutput::SoundOutput(FileDescriptor file) : file_(std::move(file)) {}
 
 SNDFILE* SoundOutput::open(SF_INFO& info) {
   SF_VIRTUAL_IO calls{};

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 
 #include <veery/base/file_descriptor.hpp>
 
@@ -14,8 +13,7 @@ namespace veery {
 /// The file that an open SNDFILE writes; must outlive it and stay in its place.
 class SoundOutput {
  public:
-  /// Throws Error.
-  explicit SoundOutput(const std::filesystem::path& path);
+  explicit SoundOutput(FileDescriptor file);
   SoundOutput(const SoundOutput&) = delete;
   SoundOutput& operator=(const SoundOutput&) = delete;
   ~SoundOutput() = default;

@@ -1,17 +1,16 @@
 #include "audio/wav_header.hpp"
 
-#include <fcntl.h>
-
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
-
-#include <veery/base/file_descriptor.hpp>
 
 namespace veery {
 namespace {
 
 constexpr std::int64_t kUnknown32 = 0xFFFFFFFF;
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 46U;  ///< who promises more promises nothing
+constexpr int kMostChunks = 10'000;                          ///< a file of zeros is one chunk every 8 bytes
 
 /// Reads little-endian fields at absolute places; past the end it yields zeros.
 class Fields {
@@ -27,6 +26,10 @@ class Fields {
       value = static_cast<Integer>(value | static_cast<Integer>(static_cast<Integer>(bytes[i]) << (8 * i)));
     }
     return value;
+  }
+
+  [[nodiscard]] std::int64_t size_at(std::int64_t offset) const {
+    return static_cast<std::int64_t>(std::min(at<std::uint64_t>(offset), std::uint64_t{INT64_MAX}));
   }
 
   [[nodiscard]] bool tag_at(std::int64_t offset, std::string_view tag) const {
@@ -51,14 +54,14 @@ std::optional<WavHeader> walk(const Fields& fields, std::int64_t file_bytes, boo
   const std::int64_t head = wave64 ? 24 : 8;
   std::optional<WavHeader> header;
   std::int64_t ds64_data_bytes = -1;
-  for (std::int64_t at = wave64 ? 40 : 12; at + head <= file_bytes;) {
-    std::int64_t size = wave64 ? static_cast<std::int64_t>(fields.at<std::uint64_t>(at + 16)) - 24
-                               : static_cast<std::int64_t>(fields.at<std::uint32_t>(at + 4));
-    if (fields.tag_at(at, "ds64")) ds64_data_bytes = static_cast<std::int64_t>(fields.at<std::uint64_t>(at + head + 8));
+  std::int64_t at = wave64 ? 40 : 12;
+  for (int chunk = 0; chunk < kMostChunks && at + head <= file_bytes; ++chunk) {
+    std::int64_t size = wave64 ? fields.size_at(at + 16) - 24 : std::int64_t{fields.at<std::uint32_t>(at + 4)};
+    if (fields.tag_at(at, "ds64")) ds64_data_bytes = fields.size_at(at + head + 8);
     if (fields.tag_at(at, "fmt ")) header = parse_format(fields, at + head);
     if (fields.tag_at(at, "data")) {
       if (rf64 && size == kUnknown32 && ds64_data_bytes >= 0) size = ds64_data_bytes;
-      const bool known = size > 0 && (wave64 || rf64 || size != kUnknown32);
+      const bool known = size > 0 && size <= kMostBytes && (wave64 || rf64 || size != kUnknown32);
       if (header && known) header->data_bytes = size;
       return header;
     }
@@ -71,8 +74,7 @@ std::optional<WavHeader> walk(const Fields& fields, std::int64_t file_bytes, boo
 
 }  // namespace
 
-std::optional<WavHeader> read_wav_header(const std::filesystem::path& path) {
-  const FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
+std::optional<WavHeader> read_wav_header(const FileDescriptor& file) {
   const Fields fields{file};
   const bool riff = fields.tag_at(0, "RIFF") && fields.tag_at(8, "WAVE");
   const bool rf64 = fields.tag_at(0, "RF64") && fields.tag_at(8, "WAVE");

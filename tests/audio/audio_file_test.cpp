@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -25,6 +26,10 @@ std::vector<std::int16_t> ramp(std::size_t count) {
 }
 
 const std::string kPayload = test::as_payload<std::int16_t>(ramp(1'000));
+
+std::optional<WavHeader> header_of(const fs::path& path) {
+  return read_wav_header(FileDescriptor::open(path, O_RDONLY));
+}
 
 Reason refused(const std::string& bytes) {
   const TemporaryFolder folder;
@@ -86,6 +91,18 @@ TEST(AudioReader, DeliversSamplesInPiecesOfAnySize) {
   EXPECT_TRUE(reader.complaint().empty());
 }
 
+TEST(AudioReader, OpensWhatIsKnownByItsNameAlone) {
+  const TemporaryFolder folder;
+  publish_text(folder / "x.vox", std::string(1'000, '\x17'));
+  publish_text(folder / "x.wav", std::string(1'000, '\x17'));
+  auto opened = AudioReader::open(folder / "x.vox");
+
+  ASSERT_TRUE(std::holds_alternative<AudioReader>(opened));
+  std::vector<float> samples(3'000);
+  EXPECT_EQ(std::get<AudioReader>(opened).read(samples), 2'000);
+  EXPECT_TRUE(std::holds_alternative<Refusal>(AudioReader::open(folder / "x.wav")));
+}
+
 TEST(AudioWriter, WhatItWritesReadsBackExactly) {
   for (const AudioFormat format : {AudioFormat::flac, AudioFormat::wav}) {
     const TemporaryFolder folder;
@@ -112,7 +129,7 @@ TEST(WavHeader, OtherFilesHaveNone) {
   const TemporaryFolder folder;
   for (const auto* text : {"", "RIFF", "fLaC and so on", "RIFFxxxxAVI LIST"}) {
     publish_text(folder / "x", text);
-    EXPECT_FALSE(read_wav_header(folder / "x").has_value()) << text;
+    EXPECT_FALSE(header_of(folder / "x").has_value()) << text;
   }
 }
 
@@ -121,13 +138,13 @@ TEST(WavHeader, SurvivesAnyLengthOfAnyChunk) {
   for (const std::uint32_t size : {0U, 1U, 15U, 0x7FFF'FFFFU, 0x8000'0000U, 0xFFFF'FFFEU, 0xFFFF'FFFFU}) {
     publish_text(folder / "x",
                  "RIFF" + test::little_endian(size, 4) + "WAVEjunk" + test::little_endian(size, 4) + "..");
-    EXPECT_FALSE(read_wav_header(folder / "x").has_value()) << size;
+    EXPECT_FALSE(header_of(folder / "x").has_value()) << size;
   }
   for (const auto* bytes : {"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"}) {
     std::string wave64 =
         "riff" + std::string(20, '\0') + "wave" + std::string(12, '\0') + "junk" + std::string(12, '\0');
     publish_text(folder / "x", wave64 + std::string{bytes, 8} + std::string(40, '\0'));
-    EXPECT_FALSE(read_wav_header(folder / "x").has_value());
+    EXPECT_FALSE(header_of(folder / "x").has_value());
   }
 }
 
@@ -136,7 +153,7 @@ TEST(WavHeader, FindsDataBehindOtherChunks) {
   std::string bytes = wav_bytes(kPayload);
   bytes.insert(12, "LIST" + test::little_endian(5, 4) + "notes" + '\0');  // odd sizes are padded
   publish_text(folder / "x.wav", bytes);
-  const auto header = read_wav_header(folder / "x.wav");
+  const auto header = header_of(folder / "x.wav");
   ASSERT_TRUE(header.has_value());
   EXPECT_EQ(header->data_bytes, 2'000);
   EXPECT_EQ(header->sample_rate_hz, 32'000);

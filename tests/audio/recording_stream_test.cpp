@@ -91,6 +91,20 @@ TEST(RecordingStream, BlanksAndNamesWhatIsNotFinite) {
   EXPECT_EQ(result.samples[14], samples[14]);
 }
 
+TEST(RecordingStream, NothingIsLouderThanAnySound) {
+  std::vector<float> samples = tone(1'000);
+  samples[10] = std::numeric_limits<float>::max();
+  samples[11] = -1e16F;
+  samples[900] = 1e14F;
+  StreamOptions options;
+  options.sample_rate_hz = 48'000;
+  const Streamed result = stream(floats(samples), options);
+  ASSERT_EQ(result.lost.size(), 1U);
+  EXPECT_EQ(result.lost[0].begin, 10);
+  EXPECT_EQ(result.lost[0].end, 12);
+  for (const float sample : result.samples) EXPECT_TRUE(std::isfinite(sample));
+}
+
 TEST(RecordingStream, NamesASwarmOfBadSamplesAsOneRange) {
   std::vector<float> samples = tone(50'000);
   for (std::size_t i = 1'000; i < 40'000; i += 2) samples[i] = std::numeric_limits<float>::quiet_NaN();

@@ -9,6 +9,7 @@
 
 #include <veery/audio/audio_metadata.hpp>
 #include <veery/audio/refusal.hpp>
+#include <veery/base/output_folder.hpp>
 
 namespace veery {
 
@@ -21,6 +22,8 @@ struct AudioInfo {
 
   /// Whether the lengths are guesses from the bit rate (MP3): a shorter recording is then no loss.
   [[nodiscard]] bool length_is_estimated() const { return format.starts_with("MPEG"); }
+  /// Whether the header tells a length at all; that of a FLAC stream may not.
+  [[nodiscard]] bool length_is_known() const { return frames < (std::int64_t{1} << 48U); }
 };
 
 /// Streams one file front to back; never seeks. One thread at a time per object.
@@ -39,16 +42,31 @@ class AudioReader {
   /// returns the frames delivered, fewer than asked only at the end of what can be decoded.
   [[nodiscard]] std::int64_t read(std::span<float> interleaved);
 
+  /// What may tell time and place: texts, GUANO, chunks `bext` and `wamd`. What can't be read is named in `left_out`.
+  [[nodiscard]] AudioMetadata time_and_place();
+
   /// The decoder's complaint, empty when it had none.
   [[nodiscard]] std::string complaint() const;
+  /// The system's words for the read that failed and ended the recording early; empty: none did.
+  [[nodiscard]] std::string read_failure() const;
+  /// Reads that failed and were tried again.
+  [[nodiscard]] std::int64_t read_retries() const;
 
  private:
   struct State;
+  [[nodiscard]] static OrRefusal<AudioReader> open(FileDescriptor opened);
   explicit AudioReader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
 [[nodiscard]] OrRefusal<AudioInfo> probe_audio(const std::filesystem::path& path);
+
+struct ProbedAudio {
+  AudioInfo info;
+  AudioMetadata metadata;  ///< that of `AudioReader::time_and_place`
+};
+/// Likewise, with the metadata out of the same open file.
+[[nodiscard]] OrRefusal<ProbedAudio> probe_with_metadata(const std::filesystem::path& path);
 
 /// FLAC and WAV of 16-bit integers, FLAC of 24-bit integers, WAV of float32.
 enum class AudioFormat { flac, wav, flac24, wav_float };
@@ -63,6 +81,9 @@ class AudioWriter {
  public:
   /// FLAC takes rates up to 655,350 Hz. Throws Error, also for more than kMostMetadataWritten of metadata.
   AudioWriter(const std::filesystem::path& path, AudioFormat format, int sample_rate_hz,
+              const AudioMetadata& metadata = {});
+  /// `name` below `folder`.
+  AudioWriter(const OutputFolder& folder, std::string_view name, AudioFormat format, int sample_rate_hz,
               const AudioMetadata& metadata = {});
   ~AudioWriter();
   AudioWriter(const AudioWriter&) = delete;
@@ -80,6 +101,8 @@ class AudioWriter {
   void publish();
 
  private:
+  void open(int sample_rate_hz, const AudioMetadata& metadata);
+
   struct State;
   std::unique_ptr<State> state_;
 };

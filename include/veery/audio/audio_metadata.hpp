@@ -35,8 +35,8 @@ struct AudioMetadata {
   [[nodiscard]] std::size_t bytes() const;
 };
 
-/// Empty for a file that carries none or can't be opened (AudioReader::open says why). What is malformed is left
-/// out; never throws for a bad file.
+/// Empty for a file that carries none, is missing or no audio (AudioReader::open says why). What is malformed is left
+/// out. Throws SystemError only when the system fails to read the file.
 [[nodiscard]] AudioMetadata read_metadata(const std::filesystem::path& path);
 
 /// A comment with GUANO lines behind it, as FLAC files carry them: "comment\nGUANO|Version: 1.0\n…".

@@ -41,9 +41,13 @@ class RecordingStream {
   [[nodiscard]] const AudioInfo& info() const { return reader_.info(); }
   /// Source frames decoded so far.
   [[nodiscard]] std::int64_t frames_read() const { return frames_read_; }
-  /// What is lost so far, in file order: NaN and infinity (zero-filled in the samples) and, once the end is
-  /// reached, what the header promised and the decoder did not deliver.
+  /// What is lost so far, in file order: NaN, infinity and what is beyond 1e15 (zero-filled in the samples) and, once
+  /// the end is reached, what the header promised and the decoder did not deliver.
   [[nodiscard]] const std::vector<LostRange>& lost() const { return lost_; }
+  /// Whether the system failed, however often it was asked, so that more may be read another time.
+  [[nodiscard]] bool read_failed() const { return !read_failure().empty(); }
+  [[nodiscard]] std::string read_failure() const { return reader_.read_failure(); }
+  [[nodiscard]] std::int64_t read_retries() const { return reader_.read_retries(); }
 
  private:
   RecordingStream(AudioReader reader, const StreamOptions& options);
@@ -51,6 +55,7 @@ class RecordingStream {
   void mix_to_mono(std::int64_t frames);
   void blank_not_finite();
   void note_end();
+  void note_read_failure();
 
   AudioReader reader_;
   ChannelChoice channels_;

@@ -9,7 +9,8 @@ namespace veery {
 enum class Reason {
   empty,            ///< the file has no bytes
   header_only,      ///< a valid header and no sample behind it
-  unreadable,       ///< the system does not let us read it
+  unreadable,       ///< the system does not let us read it, or failed while it was read
+  changed,          ///< its size is not the index's: it was being written, or replaced
   no_audio,         ///< not an audio file that libsndfile knows, or a broken header
   zero_channels,    ///<
   absurd_rate,      ///< outside 1 kHz … 2 MHz
@@ -18,8 +19,9 @@ enum class Reason {
   no_such_channel,  ///< fewer channels than --channels asks for
   truncated,        ///< the header promises more than the file holds
   broken_frame,     ///< the decoder gave up before the end
-  not_finite,       ///< NaN or infinity (zero-filled; no slice touches them)
+  not_finite,       ///< NaN, infinity or beyond 1e15 (zero-filled; no slice touches them)
   not_separated,    ///< the separation model gives NaN for it
+  ends_process,     ///< processes that read it die, or don't come to an end
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason);
