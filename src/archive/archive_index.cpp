@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <span>
 
 #include <veery/archive/archive_index.hpp>
-#include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 
@@ -11,44 +10,33 @@ namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kRecordingRow = "recording";
-constexpr std::string_view kRefusedRow = "refused";
 
-template <typename Integer>
-Integer to_integer(const std::string& cell) {
-  Integer value{};
-  const auto result = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (result.ec != std::errc{} || result.ptr != cell.data() + cell.size()) throw Error{"not a whole number", cell};
-  return value;
+/// The folder that holds the file, "." at the top.
+std::string folder_of(const std::string& path) {
+  const std::size_t end = path.rfind('/');
+  return end == std::string::npos ? "." : path.substr(0, end);
 }
 
-Recording recording_from_cells(const std::vector<std::string>& cells) {
-  if (cells.size() != 10) throw Error{"an index row has the wrong number of cells", cells.at(1)};
-  Recording recording;
-  recording.path = cells[1];
-  recording.id = xxh3_64(std::as_bytes(std::span{recording.path}));
-  recording.bytes = to_integer<std::int64_t>(cells[2]);
-  recording.audio.sample_rate_hz = to_integer<int>(cells[3]);
-  recording.audio.channels = to_integer<int>(cells[4]);
-  recording.audio.frames = to_integer<std::int64_t>(cells[5]);
-  recording.audio.claimed_frames = to_integer<std::int64_t>(cells[6]);
-  recording.audio.format = cells[7];
-  recording.start = parse_time(cells[8]);
-  recording.site = cells[9];
-  return recording;
+void describe_place(const AudioMetadata& metadata, const std::optional<SitePattern>& pattern, Recording& recording) {
+  if (const std::string* position = metadata.guano.find("Loc Position"); position != nullptr)
+    recording.position = position_from_text(*position);
+  if (const auto site = pattern ? pattern->find(recording.path) : std::nullopt) {
+    recording.site = *site;
+    return;
+  }
+  recording.site = folder_of(recording.path);
+  if (pattern) add_remark(recording.remarks, remark::kSiteUnmatched);
 }
 
-std::vector<std::string> recording_cells(const Recording& recording) {
-  return {std::string{kRecordingRow},
-          recording.path,
-          std::to_string(recording.bytes),
-          std::to_string(recording.audio.sample_rate_hz),
-          std::to_string(recording.audio.channels),
-          std::to_string(recording.audio.frames),
-          std::to_string(recording.audio.claimed_frames),
-          recording.audio.format,
-          recording.start ? format_time(*recording.start) : "",
-          recording.site};
+void describe_start(const AudioMetadata& metadata, const StartTimeOptions& options, Recording& recording) {
+  const std::string_view name = std::string_view{recording.path}.substr(recording.path.rfind('/') + 1);
+  const auto duration_ms = static_cast<std::int64_t>(std::ceil(recording.claimed_s() * 1000.0));
+  StartTime start = decide_start(time_claims(name, metadata, options), options, duration_ms);
+  recording.start = start.time;
+  recording.start_from = std::move(start.from);
+  recording.start_conflicts = std::move(start.conflicts);
+  recording.clock_changes = std::move(start.clock_changes);
+  recording.remarks = std::move(start.remarks);
 }
 
 }  // namespace
@@ -57,8 +45,8 @@ double Recording::claimed_s() const {
   return static_cast<double>(audio.claimed_frames) / static_cast<double>(audio.sample_rate_hz);
 }
 
-OrRefusal<Recording> probe_recording(const fs::path& archive, const std::string& path) {
-  auto probed = probe_audio(archive / path);
+OrRefusal<Recording> probe_recording(const fs::path& archive, const std::string& path, const ProbeOptions& options) {
+  auto probed = probe_with_metadata(archive / path);
   if (auto* refusal = std::get_if<Refusal>(&probed)) return std::move(*refusal);
   Recording recording;
   recording.path = path;
@@ -66,49 +54,31 @@ OrRefusal<Recording> probe_recording(const fs::path& archive, const std::string&
   std::error_code failure;
   recording.bytes = static_cast<std::int64_t>(fs::file_size(archive / path, failure));
   if (failure) return Refusal{Reason::unreadable, failure.message()};
-  recording.audio = std::get<AudioInfo>(std::move(probed));
-  const fs::path relative{path};
-  recording.start = time_from_name(relative.filename().string());
-  recording.site = relative.has_parent_path() ? relative.parent_path().generic_string() : ".";
+  auto& [info, metadata] = std::get<ProbedAudio>(probed);
+  recording.audio = std::move(info);
+  describe_start(metadata, options.start, recording);
+  if (!metadata.left_out.empty()) add_remark(recording.remarks, remark::kMetadataLeftOut);
+  describe_place(metadata, options.site, recording);
   return recording;
 }
 
 void sort_index(ArchiveIndex& index) {
   const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
-  std::sort(index.recordings.begin(), index.recordings.end(), by_path);
-  std::sort(index.refused.begin(), index.refused.end(), by_path);
-  std::vector<const Recording*> by_id;
-  for (const Recording& recording : index.recordings) by_id.push_back(&recording);
-  std::sort(by_id.begin(), by_id.end(), [](const Recording* a, const Recording* b) { return a->id < b->id; });
-  const auto twin = std::adjacent_find(by_id.begin(), by_id.end(),
-                                       [](const Recording* a, const Recording* b) { return a->id == b->id; });
-  if (twin != by_id.end())
-    throw Error{"two recordings share an id", (*twin)->path + ", " + (*(twin + 1))->path, "rename one"};
-}
-
-std::string index_to_text(const ArchiveIndex& index) {
-  std::string text;
-  for (const Recording& recording : index.recordings) text += csv_row(recording_cells(recording));
-  for (const RefusedRecording& row : index.refused) {
-    text +=
-        csv_row({std::string{kRefusedRow}, row.path, std::string{reason_name(row.refusal.reason)}, row.refusal.detail});
+  const auto sort = [&](auto& rows) {
+    if (!std::is_sorted(rows.begin(), rows.end(), by_path)) std::sort(rows.begin(), rows.end(), by_path);
+  };
+  sort(index.recordings);
+  sort(index.refused);
+  std::vector<std::uint64_t> ids;
+  for (const Recording& recording : index.recordings) ids.push_back(recording.id);
+  std::sort(ids.begin(), ids.end());
+  const auto twin = std::adjacent_find(ids.begin(), ids.end());
+  if (twin == ids.end()) return;
+  std::string paths;
+  for (const Recording& recording : index.recordings) {
+    if (recording.id == *twin) paths += (paths.empty() ? "" : ", ") + recording.path;
   }
-  return text;
-}
-
-ArchiveIndex index_from_text(std::string_view text) {
-  ArchiveIndex index;
-  for (const std::vector<std::string>& cells : parse_csv(text)) {
-    if (cells.front() == kRecordingRow) {
-      index.recordings.push_back(recording_from_cells(cells));
-    } else if (cells.front() == kRefusedRow && cells.size() == 4) {
-      index.refused.push_back({cells[1], {reason_from_name(cells[2]), cells[3]}});
-    } else {
-      throw Error{"not an index row", cells.front()};
-    }
-  }
-  sort_index(index);
-  return index;
+  throw Error{"two recordings share an id", paths, "rename one"};
 }
 
 }  // namespace veery

@@ -109,8 +109,7 @@ class Walk {
   }
 
   void refuse(const fs::path& path, Refusal refusal) {
-    const std::string relative = path.lexically_relative(archive_).generic_string();
-    listing_.refused.push_back({is_utf8(relative) ? relative : printable(relative), std::move(refusal)});
+    listing_.refused.push_back({path.lexically_relative(archive_).generic_string(), std::move(refusal)});
   }
 
   fs::path archive_;
@@ -156,7 +155,7 @@ Listing list_from_file(const fs::path& archive, const fs::path& list) {
     if (separator == '\n' && line.ends_with('\r')) line.pop_back();
     if (line.empty()) continue;
     if (!is_utf8(line)) {
-      listing.refused.push_back({printable(line), {Reason::not_utf8, "rename it"}});
+      listing.refused.push_back({line, {Reason::not_utf8, "rename it"}});
       continue;
     }
     const std::string relative = (top / line).lexically_normal().lexically_relative(top).generic_string();

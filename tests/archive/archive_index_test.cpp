@@ -69,6 +69,43 @@ TEST(ArchiveIndex, PartsInAnyOrderMakeOneIndex) {
   EXPECT_EQ(merged.refused[0].refusal.reason, Reason::empty);
 }
 
+TEST(ArchiveIndex, WhatIsKnownOfTimeAndPlaceComesBack) {
+  ArchiveIndex index;
+  Recording& recording = index.recordings.emplace_back();
+  recording.path = "a.wav";
+  recording.start = RecordingTime{1'700'000'000'123, -300};
+  recording.start_from = "name+zone";
+  recording.start_conflicts = "guano 2024-06-01T05:30:00.000Z; bext 2024-06-01T05:30:00.000";
+  recording.clock_changes = {{50'400'000, -360}, {60'000'000, -300}};
+  recording.remarks = "unreadable_time; site_unmatched";
+  recording.position = Position{-12.345678901234567, 130.5};
+  recording.site = "s";
+
+  const Recording read = index_from_text(index_to_text(index)).recordings.at(0);
+
+  EXPECT_EQ(read.start, recording.start);
+  EXPECT_EQ(read.start_from, recording.start_from);
+  EXPECT_EQ(read.start_conflicts, recording.start_conflicts);
+  EXPECT_EQ(read.clock_changes, recording.clock_changes);
+  EXPECT_EQ(read.remarks, recording.remarks);
+  EXPECT_EQ(read.position, recording.position);
+  EXPECT_EQ(read.site, recording.site);
+}
+
+TEST(ArchiveIndex, ASiteIsWhereThePatternSays) {
+  const TemporaryFolder archive;
+  write_recording(archive / "north/P1_2024/a.wav");
+  write_recording(archive / "b.wav");
+  ProbeOptions options;
+  options.site.emplace("{region}/{site}_*");
+  const auto site_of = [&](const std::string& path) {
+    const auto recording = std::get<Recording>(probe_recording(archive.path(), path, options));
+    return recording.site + " " + recording.remarks;
+  };
+  EXPECT_EQ(site_of("north/P1_2024/a.wav"), "P1 ");
+  EXPECT_EQ(site_of("b.wav"), ". site_unmatched");
+}
+
 TEST(ArchiveIndex, OneRecordingTwiceIsAnError) {
   const TemporaryFolder archive;
   write_recording(archive / "a.wav");
@@ -79,8 +116,13 @@ TEST(ArchiveIndex, OneRecordingTwiceIsAnError) {
 
 TEST(ArchiveIndex, ADamagedTextIsAnError) {
   EXPECT_THROW((void)index_from_text("song,a.wav\n"), Error);
+  EXPECT_THROW((void)index_from_text("recording\n"), Error);
   EXPECT_THROW((void)index_from_text("recording,a.wav,1\n"), Error);
-  EXPECT_THROW((void)index_from_text("recording,a.wav,x,1,1,1,1,WAV,,.\n"), Error);
+  const std::string rest = ",1,1,1,1,WAV,,,,,,,.\n";
+  EXPECT_NO_THROW((void)index_from_text("recording,a.wav,1" + rest));
+  EXPECT_THROW((void)index_from_text("recording,a.wav,x" + rest), Error);
+  EXPECT_THROW((void)index_from_text("recording,a.wav,1,1,1,1,1,WAV,,,,60000,,,.\n"), Error) << "half a clock change";
+  EXPECT_THROW((void)index_from_text("recording,a.wav,1,1,1,1,1,WAV,,,,,,north,.\n"), Error) << "no position";
 }
 
 }  // namespace

@@ -6,27 +6,6 @@
 namespace veery {
 namespace {
 
-std::string read(std::string_view name) {
-  const auto time = time_from_name(name);
-  return time ? format_time(*time) : "none";
-}
-
-TEST(RecordingTime, ReadsTheNamesThatRecordersGive) {
-  EXPECT_EQ(read("20240601_060000.wav"), "2024-06-01T06:00:00.000");
-  EXPECT_EQ(read("20210201_210100T.WAV"), "2021-02-01T21:01:00.000");
-  EXPECT_EQ(read("SM4-12_20240229_235959.flac"), "2024-02-29T23:59:59.000");
-  EXPECT_EQ(read("SM3_20160501$043000.wav"), "2016-05-01T04:30:00.000");
-  EXPECT_EQ(read("20190102T030405+1000_REC.flac"), "2019-01-02T03:04:05.000+10:00");
-  EXPECT_EQ(read("20190102T030405-0330.flac"), "2019-01-02T03:04:05.000-03:30");
-}
-
-TEST(RecordingTime, TakesNothingThatIsNoDate) {
-  for (const auto* name : {"", "bird.wav", "20241301_060000.wav", "20240230_060000.wav", "20240601_250000.wav",
-                           "20240601_066000.wav", "20240601.wav", "2024060_060000.wav"}) {
-    EXPECT_EQ(read(name), "none") << name;
-  }
-}
-
 TEST(RecordingTime, TextComesBackAsTheSameTime) {
   for (const auto* text : {"2021-02-01T21:01:00.000", "2021-02-01T21:01:00.123+10:00", "1999-12-31T23:59:59.999-05:30",
                            "2000-02-29T00:00:00.000Z"}) {
@@ -35,7 +14,34 @@ TEST(RecordingTime, TextComesBackAsTheSameTime) {
     EXPECT_EQ(format_time(*time), text);
   }
   EXPECT_FALSE(parse_time("").has_value());
-  EXPECT_THROW((void)parse_time("yesterday"), Error);
+}
+
+TEST(RecordingTime, AnotherTextIsAnError) {
+  for (const auto* text : {"yesterday", "2021-02-01T21:01:00", "2021-02-30T21:01:00.000", "2021-02-01T24:00:00.000",
+                           "2021-02-01T21:01:60.000", "2021-02-01T21:01:00.000+15:00", "2021-02-01T21:01:00.000Zulu"}) {
+    EXPECT_THROW((void)parse_time(text), Error) << text;
+  }
+}
+
+TEST(RecordingTime, TimeGoesOnAcrossMidnightAndYears) {
+  const auto start = parse_time("2023-12-31T23:59:59.500+01:00");
+  EXPECT_EQ(format_time(time_after(*start, {}, 0)), "2023-12-31T23:59:59.500+01:00");
+  EXPECT_EQ(format_time(time_after(*start, {}, 499)), "2023-12-31T23:59:59.999+01:00");
+  EXPECT_EQ(format_time(time_after(*start, {}, 500)), "2024-01-01T00:00:00.000+01:00");
+  EXPECT_EQ(format_time(time_after(*start, {}, 86'400'500)), "2024-01-02T00:00:00.000+01:00");
+}
+
+TEST(RecordingTime, ClocksChangeAtTheirMoment) {
+  const auto start = parse_time("2024-11-03T00:30:00.000-05:00");
+  const std::vector<ClockChange> changes{{5'400'000, -360}};
+  EXPECT_EQ(format_time(time_after(*start, changes, 5'399'999)), "2024-11-03T01:59:59.999-05:00");
+  EXPECT_EQ(format_time(time_after(*start, changes, 5'400'000)), "2024-11-03T01:00:00.000-06:00");
+  EXPECT_EQ(utc_ms(time_after(*start, changes, 9'000'000)), *utc_ms(*start) + 9'000'000);
+}
+
+TEST(RecordingTime, WithoutAnOffsetThereIsNoMoment) {
+  EXPECT_FALSE(utc_ms(*parse_time("2024-11-03T00:30:00.000")).has_value());
+  EXPECT_EQ(utc_ms(*parse_time("1970-01-01T02:00:00.000+02:00")), 0);
 }
 
 }  // namespace

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <veery/archive/position.hpp>
 #include <veery/archive/recording_time.hpp>
+#include <veery/archive/site_pattern.hpp>
+#include <veery/archive/start_time.hpp>
 #include <veery/audio/audio_file.hpp>
 #include <veery/audio/refusal.hpp>
 
@@ -19,14 +22,19 @@ struct Recording {
   std::int64_t bytes = 0;
   AudioInfo audio;
   std::optional<RecordingTime> start;
-  std::string site;  ///< the folder that holds it, relative to the archive ("." at the top)
+  std::string start_from;                  ///< these are StartTime's
+  std::string start_conflicts;             ///<
+  std::vector<ClockChange> clock_changes;  ///<
+  std::string remarks;
+  std::optional<Position> position;
+  std::string site;  ///< by the pattern, else the folder that holds it, relative to the archive ("." at the top)
 
   /// Seconds that the header promises.
   [[nodiscard]] double claimed_s() const;
 };
 
 struct RefusedRecording {
-  std::string path;  ///< as listed; bytes that are not UTF-8 as \xHH
+  std::string path;  ///< as listed, whatever its bytes
   Refusal refusal;
 };
 
@@ -50,8 +58,15 @@ struct Listing {
 /// would leave the archive is refused.
 [[nodiscard]] Listing list_from_file(const std::filesystem::path& archive, const std::filesystem::path& list);
 
-/// Reads one header.
-[[nodiscard]] OrRefusal<Recording> probe_recording(const std::filesystem::path& archive, const std::string& path);
+/// How names and metadata are read.
+struct ProbeOptions {
+  StartTimeOptions start;
+  std::optional<SitePattern> site;  ///< none: the folder
+};
+
+/// Reads one header, with the metadata in it.
+[[nodiscard]] OrRefusal<Recording> probe_recording(const std::filesystem::path& archive, const std::string& path,
+                                                   const ProbeOptions& options = {});
 
 /// Sorts both lists by path. Throws Error when two paths share an id.
 void sort_index(ArchiveIndex& index);
