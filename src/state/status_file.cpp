@@ -1,0 +1,157 @@
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <utility>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/quantity.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/state/lease.hpp>
+#include <veery/state/status_file.hpp>
+#include <veery/state/utc.hpp>
+
+namespace veery {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+constexpr double kWriteEveryS = 5.0;
+
+std::string text_of(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json describe(const RankStatus& rank) {
+  return {{"host", rank.host},
+          {"silent_s", rank.silent_s},
+          {"units", rank.units},
+          {"audio_s", rank.audio_s},
+          {"in_work", rank.in_work}};
+}
+
+std::string_view state_name(int exit_code) {
+  switch (exit_code) {
+    case 0:
+    case 3:
+      return "done";
+    case 75:
+      return "stopped";
+    default:
+      return "failed";
+  }
+}
+
+Json read_status(const fs::path& folder) {
+  const fs::path file = folder / output_name::kStatus;
+  std::error_code failure;
+  if (!fs::exists(file, failure)) throw Error{"no run has left a status here", file.string(), "check the path"};
+  Json json = Json::parse(read_text(file), nullptr, false);
+  if (!json.is_object() || json.value("kind", "") != "veery.status")
+    throw Error{"not a status of format version 1", file.string()};
+  return json;
+}
+
+std::string hours(double seconds) {
+  return fixed_decimal(seconds / 3600.0, 2);
+}
+
+std::string first_line(const Json& json, const std::optional<LeaseHolder>& holder) {
+  const std::string state = json.at("state");
+  if (state != "running") {
+    const std::string reason = json.at("reason");
+    return state + " at " + json.at("ended_at").get<std::string>() + " with exit code " + json.at("exit_code").dump() +
+           (reason.empty() ? "" : ": " + printable(reason));
+  }
+  const std::string who = " on " + printable(json.at("host").get<std::string>()) + ", pid " + json.at("pid").dump();
+  if (!holder || holder->is_gone) return "died without a word" + who + ": run the same command again to continue";
+  return "running" + who + ", last heartbeat " + holder->beaten_at;
+}
+
+std::string describe_progress(const Json& progress) {
+  const double left_s = progress.at("audio_s").get<double>() - progress.at("audio_done_s").get<double>();
+  const double speed = progress.at("speed").get<double>();
+  std::string text = progress.at("units_done").dump() + " of " + progress.at("units").dump() + " units, " +
+                     hours(progress.at("audio_done_s")) + " of " + hours(progress.at("audio_s")) + " h, " +
+                     fixed_decimal(speed, 0) + "x real time, " + fixed_decimal(progress.at("bad"), 0) + " bad, " +
+                     (speed > 0.0 ? format_duration(left_s / speed) : "?") + " left\n";
+  std::size_t number = 0;
+  for (const Json& rank : progress.at("ranks")) {
+    text += "  rank " + std::to_string(number++) + " on " + printable(rank.at("host").get<std::string>()) + ": " +
+            fixed_decimal(rank.at("units"), 0) + " units, " + hours(rank.at("audio_s")) + " h, heard of " +
+            format_duration(rank.at("silent_s")) + " before";
+    for (const Json& recording : rank.at("in_work")) text += ", " + printable(recording.get<std::string>());
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+StatusFile::StatusFile(const fs::path& folder, std::string host)
+    : file_(folder / output_name::kStatus), host_(std::move(host)), begun_at_(utc_now()) {}
+
+bool StatusFile::is_due() const {
+  return std::chrono::duration<double>(Clock::now() - last_).count() >= kWriteEveryS;
+}
+
+void StatusFile::running(const RunStatus& status) {
+  last_ = Clock::now();
+  Json ranks = Json::array();
+  for (const RankStatus& rank : status.ranks) ranks.push_back(describe(rank));
+  const Json json{{"kind", "veery.status"},
+                  {"format_version", 1},
+                  {"state", "running"},
+                  {"host", host_},
+                  {"pid", ::getpid()},
+                  {"begun_at", begun_at_},
+                  {"updated_at", utc_now()},
+                  {"progress",
+                   {{"units", status.units},
+                    {"units_done", status.units_done},
+                    {"audio_s", status.audio_s},
+                    {"audio_done_s", status.audio_done_s},
+                    {"speed", status.speed},
+                    {"bad", status.bad},
+                    {"ranks", ranks}}}};
+  try {
+    publish_text(file_, text_of(json));
+  } catch (const Error&) {
+    // The next one may succeed.
+  }
+}
+
+void note_end(const fs::path& folder, int exit_code, const std::string& reason) noexcept {
+  try {
+    Json json = read_status(folder);
+    json["state"] = state_name(exit_code);
+    json["ended_at"] = utc_now();
+    json["exit_code"] = exit_code;
+    json["reason"] = reason;
+    publish_text(folder / output_name::kStatus, text_of(json));
+  } catch (const std::exception&) {
+    // Whoever asks finds that the run is gone.
+  }
+}
+
+std::string describe_status(const fs::path& folder, bool as_json) {
+  Json json = read_status(folder);
+  const std::optional<LeaseHolder> holder = lease_holder(folder);
+  if (as_json) {
+    json["holder"] = nullptr;
+    if (holder)
+      json["holder"] = {
+          {"host", holder->host}, {"pid", holder->pid}, {"beaten_at", holder->beaten_at}, {"gone", holder->is_gone}};
+    return text_of(json);
+  }
+  try {
+    return first_line(json, holder) + "\n" + describe_progress(json.at("progress"));
+  } catch (const Json::exception& problem) {
+    throw Error{"not a status of format version 1", (folder / output_name::kStatus).string(), problem.what()};
+  }
+}
+
+}  // namespace veery
