@@ -55,7 +55,7 @@ std::string row_name(std::int64_t row) {
   return "row " + std::to_string(row);
 }
 
-void read_row(const hdf5::Dataset& dataset, std::int64_t row, std::span<std::byte> bytes) {
+void read_bytes(const hdf5::Dataset& dataset, std::int64_t row, std::span<std::byte> bytes) {
   if (bytes.size() != dataset.row_bytes()) {
     throw Error{"a buffer does not hold one row", row_name(row),
                 std::to_string(bytes.size()) + " bytes instead of " + std::to_string(dataset.row_bytes())};
@@ -79,16 +79,18 @@ void check_order(const std::string& split, std::span<const Example> examples, st
 }  // namespace
 
 ShardReader::ShardReader(const std::filesystem::path& path)
-    : file_(open_checked(path)),
+    : path_(path),
+      file_(open_checked(path)),
       audio_(file_.root().open_dataset(kAudio)),
       stems_(open_stems(file_.root())),
       schema_(read_schema(file_.root(), audio_, stems_)) {}
 
 std::vector<Example> ShardReader::examples() const {
+  // All columns are as long as the audio says, before memory is taken for so many rows.
+  std::vector<hdf5::Dataset> datasets;
+  for (const Column& column : columns(schema_)) datasets.push_back(open_column(file_.root(), column.name, rows()));
   std::vector<Example> examples(static_cast<std::size_t>(rows()));
-  for (const Column& column : columns(schema_)) {
-    read_column(open_column(file_.root(), column.name, rows()), column, examples);
-  }
+  for (std::size_t i = 0; i < datasets.size(); ++i) read_column(datasets[i], columns(schema_)[i], examples);
   return examples;
 }
 
@@ -97,12 +99,24 @@ std::vector<std::uint64_t> ShardReader::row_hashes() const {
 }
 
 void ShardReader::read_audio(std::int64_t row, std::span<std::byte> audio) const {
-  read_row(audio_, row, audio);
+  read_bytes(audio_, row, audio);
 }
 
 void ShardReader::read_stems(std::int64_t row, std::span<std::byte> stems) const {
   if (!stems_) throw Error{"there are no stems", attribute("dataset"), "they are kept when recordings are separated"};
-  read_row(*stems_, row, stems);
+  read_bytes(*stems_, row, stems);
+}
+
+void ShardReader::read_unchecked(std::int64_t row, std::span<std::byte> bytes) const {
+  read_audio(row, bytes.first(mixture_bytes(schema_)));
+  if (stems_) read_stems(row, bytes.last(stems_bytes(schema_)));
+}
+
+void ShardReader::read_row(std::int64_t row, std::uint64_t hash, std::span<std::byte> bytes) const {
+  read_unchecked(row, bytes);
+  if (xxh3_64(bytes) == hash) return;
+  throw Error{"a row is damaged", path_.string() + ", " + row_name(row),
+              "the audio is not what was written: veery repair OUT"};
 }
 
 std::vector<std::string> ShardReader::verify() const {
@@ -125,8 +139,7 @@ std::vector<std::string> ShardReader::verify() const {
   std::vector<std::byte> bytes(row_bytes(schema_));
   for (std::int64_t row = 0; row < rows(); ++row) {
     attempt(row_name(row), [&] {
-      read_audio(row, std::span{bytes}.first(mixture_bytes(schema_)));
-      if (stems_) read_stems(row, std::span{bytes}.last(stems_bytes(schema_)));
+      read_unchecked(row, bytes);
       if (!hashes.empty() && xxh3_64(bytes) != hashes[static_cast<std::size_t>(row)])
         problems.push_back(row_name(row) + ": the audio is not what was written");
     });

@@ -1,15 +1,13 @@
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include <veery/base/digest.hpp>
-#include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
-#include <veery/base/text.hpp>
 #include <veery/hdf5/file.hpp>
 #include <veery/shards/shard_writer.hpp>
 
 #include "shards/columns.hpp"
+#include "shards/shard_checks.hpp"
 #include "shards/shard_file.hpp"
 
 namespace veery {
@@ -21,18 +19,6 @@ hdf5::Dataset create_column(hdf5::Group& root, const std::string& name, const hd
   constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
   const auto chunk_rows = static_cast<std::int64_t>(std::max<std::size_t>(kChunkBytes / type.bytes, 1));
   return root.create_dataset(name, type, {.shape = {rows}, .chunk = {std::min(rows, chunk_rows)}, .checksum = true});
-}
-
-void check_stems(const ExampleSchema& schema, std::span<const Example> examples) {
-  for (const Example& example : examples) {
-    int exponent = 0;
-    const bool is_power_of_two = std::frexp(example.stem_gain, &exponent) == 0.5F && exponent <= 1;
-    const bool has_gain = schema.stems > 0 ? is_power_of_two : example.stem_gain == 1.0F;
-    if (has_gain && example.peak_source >= -1 && example.peak_source < schema.stems) continue;
-    throw Error{"an example does not fit a dataset of " + std::to_string(schema.stems) + " stems",
-                printable(example_key(example)),
-                "peak source " + std::to_string(example.peak_source) + ", gain " + std::to_string(example.stem_gain)};
-  }
 }
 
 /// A dataset whose rows are read whole: each is a chunk.
@@ -83,17 +69,16 @@ void write_columns(hdf5::Group& root, const Axes& axes, const ExampleSchema& sch
 
 }  // namespace
 
-ShardSummary write_shard(const std::filesystem::path& folder, const ShardPlace& place, const ExampleSchema& schema,
+ShardSummary write_shard(const OutputFolder& folder, const ShardPlace& place, const ExampleSchema& schema,
                          const Provenance& provenance, std::span<const Example> examples, const RowSpool& spool) {
-  if (schema.samples_per_row <= 0) throw Error{"a row needs at least one sample", shard_file_name(place)};
-  check_stems(schema, examples);
+  check_rows(schema, examples, shard_file_name(place));
   ShardSummary summary;
   summary.file_name = shard_file_name(place);
   summary.rows = static_cast<std::int64_t>(examples.size());
   summary.audio_bytes = summary.rows * static_cast<std::int64_t>(row_bytes(schema));
   summary.order = order_examples(place.split, examples);
 
-  StagedFile staged{folder / summary.file_name};
+  StagedFile staged = folder.stage(summary.file_name);
   hdf5::File file = hdf5::File::create(staged.path());
   hdf5::Group& root = file.root();
   write_attributes(root, kShardKind, {place.dataset, place.version, place.split}, schema, provenance);

@@ -39,10 +39,10 @@ void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<co
 
 }  // namespace
 
-std::string write_split_index(const std::filesystem::path& folder, const SplitPlace& place, const ExampleSchema& schema,
+std::string write_split_index(const OutputFolder& folder, const SplitPlace& place, const ExampleSchema& schema,
                               const Provenance& provenance, std::span<const ShardRows> shards) {
   std::string file_name = split_index_file_name(place);
-  StagedFile staged{folder / file_name};
+  StagedFile staged = folder.stage(file_name);
   hdf5::File file = hdf5::File::create(staged.path());
   write_attributes(file.root(), kSplitIndexKind, place, schema, provenance);
   file.root().set_integer("shard_count", static_cast<std::int64_t>(shards.size()));

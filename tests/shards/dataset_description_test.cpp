@@ -69,6 +69,45 @@ TEST(DatasetDescription, DatasetInfoHasTfdssFieldsAndFormat) {
 })");
 }
 
+// Spec, appendix B.2, to the byte.
+TEST(DatasetDescription, OfTfrecordsIsTheTextOfTfds) {
+  const DatasetDescription description{
+      .name = "fake_wav_directory",
+      .version = "1.2.3",
+      .config_name = "slice_peaked",
+      .config_description = "Context windows filtered to five peaks per original file.",
+      .description = "Probe.",
+      .citation = "cite",
+      .release_note = "Initial release.",
+      .file_format = "tfrecord",
+      .module_name = "chirp.data.tfds_builder",
+      .supervised_keys = {},
+      .splits = {{"train", 144213, {2}}}};
+  EXPECT_EQ(dataset_info_json(description), R"({
+  "citation": "cite",
+  "configDescription": "Context windows filtered to five peaks per original file.",
+  "configName": "slice_peaked",
+  "description": "Probe.",
+  "fileFormat": "tfrecord",
+  "moduleName": "chirp.data.tfds_builder",
+  "name": "fake_wav_directory",
+  "releaseNotes": {
+    "1.2.3": "Initial release."
+  },
+  "splits": [
+    {
+      "filepathTemplate": "{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}",
+      "name": "train",
+      "numBytes": "144213",
+      "shardLengths": [
+        "2"
+      ]
+    }
+  ],
+  "version": "1.2.3"
+})");
+}
+
 TEST(DatasetDescription, EmptyFieldsAreLeftOut) {
   const std::string json = dataset_info_json({.name = "v\u00f6gel", .version = "1.0.0"});
   EXPECT_TRUE(

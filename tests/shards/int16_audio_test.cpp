@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include <veery/base/error.hpp>
@@ -47,6 +49,20 @@ TEST(Int16Audio, AgreesWithTheDefinitionBetweenSteps) {
     const float clipped = std::fmin(std::fmax(samples[i], -1.0F), 1.0F - 1.0F / 32768);
     ASSERT_EQ(result[i], static_cast<std::int16_t>(std::trunc(clipped * 32768.0F))) << samples[i];
   }
+}
+
+TEST(Int16Audio, ComesBackFromEveryInt16AndFromFloatsAsTheyAre) {
+  std::vector<std::int16_t> stored(65'536);
+  std::iota(stored.begin(), stored.end(), std::numeric_limits<std::int16_t>::min());
+  std::vector<float> samples(stored.size());
+  to_float(AudioType::int16, std::as_bytes(std::span{stored}), samples);
+  std::vector<std::int16_t> again(stored.size());
+  to_int16(samples, again);
+  EXPECT_EQ(again, stored);
+  std::vector<float> copy(samples.size());
+  to_float(AudioType::float32, std::as_bytes(std::span{samples}), copy);
+  EXPECT_EQ(copy, samples);
+  EXPECT_THROW(to_float(AudioType::float32, std::as_bytes(std::span{stored}), copy), Error);
 }
 
 TEST(Int16Audio, WantsBuffersOfOneSize) {

@@ -2,11 +2,9 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -18,6 +16,7 @@
 #include <veery/shards/shard_reader.hpp>
 
 #include "small_dataset.hpp"
+#include "support/file_size_limit.hpp"
 
 // A file that could not be closed is left open until the process ends.
 extern "C" const char* __lsan_default_suppressions();
@@ -29,6 +28,7 @@ namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
+using test::FileSizeLimit;
 using test::SmallDataset;
 using test::TemporaryFolder;
 
@@ -118,25 +118,6 @@ void expect_clean_failure(const SmallDataset& dataset, const fs::path& folder, c
   }
   EXPECT_TRUE(fs::is_empty(folder));
 }
-
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 TEST(ShardDamage, AFileThatMayNotGrowIsACleanError) {
   const SmallDataset dataset{50};

@@ -1,21 +1,8 @@
 #include "small_dataset.hpp"
 
-#include <cstdlib>
-
 namespace veery::test {
 
 namespace fs = std::filesystem;
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "veery_shards_XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 ExampleSchema small_schema() {
   return {.sample_rate_hz = 32000,

@@ -11,20 +11,9 @@
 #include <veery/shards/shard_writer.hpp>
 #include <veery/shards/split_index.hpp>
 
+#include "support/temporary_folder.hpp"
+
 namespace veery::test {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A schema with short rows, and the same with stems.
 [[nodiscard]] ExampleSchema small_schema();

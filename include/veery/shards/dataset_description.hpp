@@ -1,9 +1,10 @@
 #pragma once
 // The two files that describe a dataset, in TFDS's fields and formatting: dataset_info.json and features.json.
 //
-// TFDS itself has no HDF5 format, so a few values differ from what its own writer would say:
+// TFRecord datasets have what TFDS's own writer would say (their features: tfds_format.hpp). TFDS itself has no HDF5
+// format, so a few values differ there:
 // - fileFormat is "hdf5", and filepathTemplate ends in a literal ".h5" instead of {FILEFORMAT};
-// - numBytes is the size of the shards' columns, audio and stems (TFDS: of the encoded records);
+// - numBytes is the size of the shards' columns, audio and stems (TFDS: of the encoded records, without frames);
 // - the audio feature's class is TFDS's own Audio, so that Perch need not be importable; it has the type that is
 //   stored (Perch declares float32 and stores int16) and encoding NONE (shards are compressed by HDF5, if at all);
 // - stems are a Tensor [source, sample];
@@ -32,8 +33,14 @@ struct DatasetDescription {
   std::string citation{};
   std::string homepage{};
   std::string release_note{};
+  std::string file_format = "hdf5";  ///< or "tfrecord"
+  std::string module_name = "veery";
+  std::vector<std::string> supervised_keys{"audio", "label"};
   std::vector<SplitDescription> splits{};
 };
+
+/// What all of a run's descriptions say.
+[[nodiscard]] DatasetDescription describe_dataset(const std::string& name, const std::string& version);
 
 /// Bytes of one row, audio, stems and columns, before any compression.
 [[nodiscard]] std::int64_t example_bytes(const ExampleSchema& schema);

@@ -4,6 +4,7 @@
 //
 // The audio of a row is the mixture, then its stems, if any, source by source: so it waits in the spool, and so
 // its hash is taken.
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -37,6 +38,14 @@ struct ExampleSchema {
 [[nodiscard]] std::size_t stems_bytes(const ExampleSchema& schema);
 [[nodiscard]] std::size_t row_bytes(const ExampleSchema& schema);
 
+/// A call or the like that somebody has marked in the recording and that the slice overlaps.
+struct SliceAnnotation {
+  std::uint64_t start = 0;  ///< samples at the dataset's rate, from the start of the recording, as marked
+  std::uint64_t end = 0;    ///< exclusive
+  std::int32_t label = 0;   ///< place in the list of classes
+  friend auto operator<=>(const SliceAnnotation&, const SliceAnnotation&) = default;
+};
+
 struct Example {
   std::uint64_t recording_id = 0;
   std::int64_t segment_id = 0;
@@ -56,7 +65,8 @@ struct Example {
   /// Stored stems are the stems times this, a power of two of at most 1 that keeps int16 from clipping them. The
   /// mixture is stored as it is. This and `peak_source` are columns of datasets with stems.
   float stem_gain = 1.0F;
-  std::int64_t spool_row = -1;  ///< where the audio waits; not stored
+  std::vector<SliceAnnotation> annotations{};  ///< ascending; not stored
+  std::int64_t spool_row = -1;                 ///< where the audio waits; not stored
 };
 
 /// `<filename>_<segment_id>`, as Perch names its examples: unique in a dataset.

@@ -1,10 +1,10 @@
 #pragma once
 // One file a split through which all its shards look like one dataset (HDF5 virtual datasets).
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 
+#include <veery/base/output_folder.hpp>
 #include <veery/shards/example.hpp>
 #include <veery/shards/shard_place.hpp>
 #include <veery/shards/shard_writer.hpp>
@@ -20,7 +20,7 @@ struct ShardRows {
 /// one be missing later, HDF5 gives zeros for its rows (`row_xxh3` is 0 there, and ShardReader::verify finds them).
 /// HDF5 1.10 does the same for a shard that the process has open by itself too, and locks the shards whatever the
 /// index was opened with: set HDF5_USE_FILE_LOCKING=FALSE for programs that read index files.
-std::string write_split_index(const std::filesystem::path& folder, const SplitPlace& place, const ExampleSchema& schema,
+std::string write_split_index(const OutputFolder& folder, const SplitPlace& place, const ExampleSchema& schema,
                               const Provenance& provenance, std::span<const ShardRows> shards);
 
 }  // namespace veery

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
+#include <veery/shards/repartition.hpp>
+#include <veery/shards/shard_reader.hpp>
+
+namespace veery {
+namespace {
+
+/// Attributes that say how the rows came about, and their names in a shard that only gathers them.
+constexpr std::array<std::pair<const char*, const char*>, 4> kKept{{{"options", "options"},
+                                                                    {"model", "model"},
+                                                                    {"program_version", "origin_program_version"},
+                                                                    {"commit", "origin_commit"}}};
+
+Provenance provenance_of(const ShardReader& shard) {
+  Provenance provenance;
+  for (const auto& [from, to] : kKept) {
+    const char* const name = shard.has_attribute(to) ? to : from;
+    if (shard.has_attribute(name)) provenance[to] = shard.attribute(name);
+  }
+  return provenance;
+}
+
+/// Stands for the rows as a unit's fingerprint does for its work: place, keys and hashes.
+std::string fingerprint_of(const ShardPlace& place, std::span<const Example> examples,
+                           std::span<const std::uint64_t> row_hashes) {
+  std::string text = place.dataset + "\n" + place.version + "\n" + shard_file_name(place) + "\n";
+  for (const std::size_t i : order_examples(place.split, examples))
+    text += example_key(examples[i]) + "\n" + hex64(row_hashes[i]) + "\n";
+  return sha256_hex(text);
+}
+
+struct GatheredRows {
+  std::vector<Example> examples;
+  std::vector<std::uint64_t> row_hashes;
+};
+
+void gather_part(const ShardPart& part, const ExampleSchema& schema, RowSpool& spool, GatheredRows& rows) {
+  const ShardReader shard{part.path};
+  const std::vector<std::uint64_t> hashes = shard.row_hashes();
+  std::vector<Example> examples = shard.examples();
+  std::vector<std::byte> bytes(row_bytes(schema));
+  for (std::int64_t row = part.first; row < part.end; ++row) {
+    const auto i = static_cast<std::size_t>(row);
+    shard.read_row(row, hashes.at(i), bytes);
+    examples.at(i).spool_row = spool.append(bytes);
+    rows.examples.push_back(std::move(examples[i]));
+    rows.row_hashes.push_back(hashes[i]);
+  }
+}
+
+void add_lines(std::set<std::string>& lines, const std::string& text) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (end > at) lines.insert(text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> shard_ends(std::int64_t rows, std::int64_t shards) {
+  std::vector<std::int64_t> ends;
+  for (std::int64_t i = 1; i <= shards; ++i) {
+    std::int64_t end = rows * i / shards;
+    const std::int64_t twice_left = 2 * (rows * i % shards);
+    if (twice_left > shards || (twice_left == shards && end % 2 != 0)) ++end;
+    ends.push_back(end);
+  }
+  return ends;
+}
+
+ShardContent inspect_shard(const std::filesystem::path& path, const SplitPlace& place, std::int64_t rows) {
+  const ShardReader shard{path};
+  if (shard.attribute("dataset") != place.dataset || shard.attribute("version") != place.version ||
+      shard.attribute("split") != place.split)
+    throw Error{"a shard of another dataset or split", path.string(), "copied, or renamed?"};
+  if (shard.rows() != rows) {
+    throw Error{"a shard does not have its rows", path.string(),
+                std::to_string(shard.rows()) + " instead of " + std::to_string(rows)};
+  }
+  ShardContent content{shard.schema(), provenance_of(shard), {}};
+  for (const Example& example : shard.examples()) {
+    const Md5 hash = order_hash(place.split, example_key(example));
+    if (!content.hashes.empty() && hash <= content.hashes.back()) {
+      throw Error{"a row is out of order or there twice",
+                  path.string() + ", row " + std::to_string(content.hashes.size()), printable(example_key(example))};
+    }
+    content.hashes.push_back(hash);
+  }
+  return content;
+}
+
+ExampleSchema joined(const ExampleSchema& left, const ExampleSchema& right) {
+  ExampleSchema schema = left;
+  schema.filename_bytes = std::max(left.filename_bytes, right.filename_bytes);
+  schema.label_bytes = std::max(left.label_bytes, right.label_bytes);
+  schema.site_bytes = std::max(left.site_bytes, right.site_bytes);
+  ExampleSchema widened = right;
+  widened.filename_bytes = schema.filename_bytes;
+  widened.label_bytes = schema.label_bytes;
+  widened.site_bytes = schema.site_bytes;
+  if (widened == schema) return schema;
+  throw Error{"shards of one dataset do not fit together", "audio or stems",
+              "rate, length, type, stems and compression must be the same"};
+}
+
+Provenance joined(const Provenance& left, const Provenance& right) {
+  Provenance all = left;
+  for (const auto& [name, value] : right) {
+    const auto [known, is_new] = all.emplace(name, value);
+    if (is_new || known->second == value) continue;
+    if (!name.starts_with("origin_")) throw Error{"shards of one dataset were not made alike", name, "they differ"};
+    std::set<std::string> lines;
+    add_lines(lines, known->second);
+    add_lines(lines, value);
+    known->second.clear();
+    for (const std::string& line : lines) known->second += (known->second.empty() ? "" : "\n") + line;
+  }
+  return all;
+}
+
+std::vector<std::vector<std::int64_t>> cut_shards(std::span<const std::vector<Md5>> hashes,
+                                                  std::span<const std::int64_t> ends) {
+  std::vector<Md5> all;
+  for (const std::vector<Md5>& shard : hashes) all.insert(all.end(), shard.begin(), shard.end());
+  std::sort(all.begin(), all.end());
+  if (const auto twin = std::adjacent_find(all.begin(), all.end()); twin != all.end()) {
+    std::string holders;
+    for (std::size_t s = 0; s < hashes.size(); ++s) {
+      const auto found = std::lower_bound(hashes[s].begin(), hashes[s].end(), *twin);
+      if (found == hashes[s].end() || *found != *twin) continue;
+      holders += (holders.empty() ? "shard " : " and shard ") + std::to_string(s) + ", row " +
+                 std::to_string(found - hashes[s].begin());
+    }
+    throw Error{"two rows of a split have the same key", holders, "a key belongs to one slice"};
+  }
+  std::vector<std::vector<std::int64_t>> cuts;
+  for (const std::vector<Md5>& shard : hashes) {
+    std::vector<std::int64_t>& own = cuts.emplace_back(1, 0);
+    for (const std::int64_t end : ends) {
+      const auto place = static_cast<std::size_t>(end);
+      const auto cut = place < all.size() ? std::lower_bound(shard.begin(), shard.end(), all[place]) : shard.end();
+      own.push_back(cut - shard.begin());
+    }
+  }
+  return cuts;
+}
+
+ShardSummary gather_shard(const OutputFolder& folder, const ShardPlace& place, const ExampleSchema& schema,
+                          const Provenance& provenance, std::span<const ShardPart> parts) {
+  RowSpool spool{folder.scratch(), row_bytes(schema)};
+  GatheredRows rows;
+  for (const ShardPart& part : parts) {
+    if (part.first < part.end) gather_part(part, schema, spool, rows);
+  }
+  Provenance all = provenance;
+  all["fingerprint"] = fingerprint_of(place, rows.examples, rows.row_hashes);
+  return write_shard(folder, place, schema, all, rows.examples, spool);
+}
+
+}  // namespace veery

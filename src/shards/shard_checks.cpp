@@ -1,0 +1,23 @@
+#include "shards/shard_checks.hpp"
+
+#include <cmath>
+
+#include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
+
+namespace veery {
+
+void check_rows(const ExampleSchema& schema, std::span<const Example> examples, const std::string& file_name) {
+  if (schema.samples_per_row <= 0) throw Error{"a row needs at least one sample", file_name};
+  for (const Example& example : examples) {
+    int exponent = 0;
+    const bool is_power_of_two = std::frexp(example.stem_gain, &exponent) == 0.5F && exponent <= 1;
+    const bool has_gain = schema.stems > 0 ? is_power_of_two : example.stem_gain == 1.0F;
+    if (has_gain && example.peak_source >= -1 && example.peak_source < schema.stems) continue;
+    throw Error{"an example does not fit a dataset of " + std::to_string(schema.stems) + " stems",
+                printable(example_key(example)),
+                "peak source " + std::to_string(example.peak_source) + ", gain " + std::to_string(example.stem_gain)};
+  }
+}
+
+}  // namespace veery
