@@ -1,0 +1,27 @@
+#pragma once
+// Rows of audio by number, wherever they lie: what mixtures are made of.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <veery/shards/shard_reader.hpp>
+
+namespace veery {
+
+/// Rows of one length and rate. `read` fills `samples_per_row` samples on the scale where full scale is 1; it is called
+/// from as many threads as its maker allows.
+struct RowSource {
+  std::int64_t rows = 0;
+  std::int64_t samples_per_row = 0;
+  int sample_rate_hz = 0;
+  std::function<void(std::int64_t row, std::span<float> samples)> read;
+};
+
+/// The mixtures of shards, or of a split's index file, one after another; int16 is divided by 32768. To be read on the
+/// thread that opened them. Throws Error when a rate or a length differs, or there are no shards; reading throws Error
+/// for a row that isn't there or is damaged.
+[[nodiscard]] RowSource rows_of_shards(std::vector<std::shared_ptr<const ShardReader>> shards);
+
+}  // namespace veery
