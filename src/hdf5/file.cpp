@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <utility>
@@ -12,11 +13,12 @@ namespace veery::hdf5 {
 
 namespace {
 
-/// A place that can't be written to is told here, in plain words, and HDF5 2.2 aborts the process when a new file's
-/// first bytes find no room.
-void try_to_write(const std::filesystem::path& path) {
+/// A fresh file, so that HDF5 follows no link. A place that can't be written to is told here, in plain words, and HDF5
+/// 2.2 aborts the process when a new file's first bytes find no room.
+void create_fresh(const std::filesystem::path& path) {
   const std::array<std::byte, 4096> zeros{};
-  FileDescriptor::open(path, O_WRONLY | O_CREAT | O_TRUNC).write_at(0, zeros);
+  ::unlink(path.c_str());
+  FileDescriptor::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW).write_at(0, zeros);
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ File::LibraryLock File::lock_library() {
 }
 
 File File::create(const std::filesystem::path& path) {
-  try_to_write(path);
+  create_fresh(path);
   LibraryLock lock = lock_library();
   call::start_library();
   const Handle creation = call::property_list(H5P_FILE_CREATE);

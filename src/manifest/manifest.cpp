@@ -33,6 +33,20 @@ Json describe(const Totals& totals, std::size_t units) {
             {"all_accounted_for", totals.all_accounted_for()}}}};
 }
 
+std::string manifest_text(const Json& totals, std::vector<PublishedFile> files) {
+  std::sort(files.begin(), files.end(), [](const PublishedFile& a, const PublishedFile& b) { return a.path < b.path; });
+  Json list = Json::array();
+  for (const PublishedFile& file : files)
+    list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  const Json json{{"kind", kKind},
+                  {"format_version", kFormatVersion},
+                  {"program_version", program_version()},
+                  {"commit", program_commit()},
+                  {"totals", totals},
+                  {"files", list}};
+  return json.dump(1) + "\n";
+}
+
 }  // namespace
 
 Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records) {
@@ -66,31 +80,45 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
 std::string manifest_json(const Totals& totals, const std::vector<UnitRecord>& records,
                           std::vector<PublishedFile> files) {
   for (const UnitRecord& record : records) files.insert(files.end(), record.files.begin(), record.files.end());
-  std::sort(files.begin(), files.end(), [](const PublishedFile& a, const PublishedFile& b) { return a.path < b.path; });
-  Json list = Json::array();
-  for (const PublishedFile& file : files)
-    list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-  const Json json{{"kind", kKind},
-                  {"format_version", kFormatVersion},
-                  {"program_version", program_version()},
-                  {"commit", program_commit()},
-                  {"totals", describe(totals, records.size())},
-                  {"files", list}};
-  return json.dump(1) + "\n";
+  return manifest_text(describe(totals, records.size()), std::move(files));
+}
+
+std::string dataset_manifest_json(const std::string& totals, std::vector<PublishedFile> files) {
+  return manifest_text(Json::parse(totals), std::move(files));
 }
 
 std::string totals_json(const Totals& totals, std::size_t units) {
   return describe(totals, units).dump(1);
 }
 
+namespace {
+
+/// Texts of another program may be as deep as they are long, and writing them out again takes stack.
+Json parse_shallow(const std::string& text) {
+  constexpr int kMostDepth = 16;
+  return Json::parse(text, [](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
+    if (depth > kMostDepth) throw Error{"deeper than any manifest", "manifest"};
+    return true;
+  });
+}
+
+PublishedFile file_from(const Json& json) {
+  if (!json.at("bytes").is_number_integer()) throw Error{"not a number of bytes", json.at("path").get<std::string>()};
+  PublishedFile file{json.at("path"), json.at("bytes"), json.at("sha256")};
+  if (!stays_below(file)) throw Error{"a file that is not below the output folder", file.path};
+  if (file.bytes < 0) throw Error{"not a number of bytes", file.path};
+  return file;
+}
+
+}  // namespace
+
 ManifestContent read_manifest(const std::string& manifest) {
   try {
-    const Json json = Json::parse(manifest);
+    const Json json = parse_shallow(manifest);
     if (json.at("kind") != kKind || json.at("format_version") != kFormatVersion)
       throw Error{"another kind or version", "manifest"};
     ManifestContent content{json.at("totals").dump(1), {}};
-    for (const Json& file : json.at("files"))
-      content.files.push_back({file.at("path"), file.at("bytes"), file.at("sha256")});
+    for (const Json& file : json.at("files")) content.files.push_back(file_from(file));
     return content;
   } catch (const std::exception& failure) {
     throw Error{"not a manifest of format version 1", failure.what()};
@@ -99,6 +127,26 @@ ManifestContent read_manifest(const std::string& manifest) {
 
 PublishedFile describe_text(std::string path, const std::string& text) {
   return {std::move(path), static_cast<std::int64_t>(text.size()), sha256_hex(text)};
+}
+
+bool stays_below(const PublishedFile& file) {
+  const std::filesystem::path name = std::filesystem::path{file.path}.lexically_normal();
+  return name.is_relative() && !name.empty() && *name.begin() != "..";
+}
+
+std::string difference(const std::filesystem::path& output, const PublishedFile& file) {
+  std::error_code failure;
+  if (!std::filesystem::exists(output / file.path, failure)) return file.path + ": missing";
+  try {
+    const FileDigest digest = digest_file(output / file.path);
+    if (digest.bytes != file.bytes) {
+      return file.path + ": " + std::to_string(digest.bytes) + " bytes, the manifest says " +
+             std::to_string(file.bytes);
+    }
+    return digest.sha256 == file.sha256 ? "" : file.path + ": the SHA-256 differs from the manifest's";
+  } catch (const Error& problem) {
+    return file.path + ": " + problem.what();
+  }
 }
 
 PublishedFile describe_file(const std::filesystem::path& output, std::string path) {

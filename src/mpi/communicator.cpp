@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include <veery/base/error.hpp>
 #include <veery/mpi/communicator.hpp>
@@ -20,6 +23,17 @@ void check(int status, std::string_view call) {
   int length = 0;
   MPI_Error_string(status, text.data(), &length);
   throw Error{std::string_view{text.data(), static_cast<std::size_t>(length)}, call};
+}
+
+/// Waits for what may take rank 0 long, without the spinning of MPI's own waits: others may share the core.
+void wait_quietly(MPI_Request request, std::string_view call) {
+  constexpr std::chrono::microseconds kLongestPause{1'000};
+  int done = 0;
+  for (std::chrono::microseconds pause{1};; pause = std::min(2 * pause, kLongestPause)) {
+    check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
+    if (done != 0) return;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 /// Calls `transfer(pointer, count)` for pieces that fit MPI's int counts.
@@ -51,12 +65,27 @@ void MpiEnvironment::abort(int code) {
   std::exit(code);
 }
 
+void MpiEnvironment::leave(int code) {
+  MPI_Finalize();
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
 struct Communicator::PendingSend {
   std::string bytes;
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
-Communicator::Communicator() {
+/// The world once more, for `send` and `poll` alone: a poll for any message must not take one of a gather's.
+struct Communicator::Messages {
+  Messages() { check(MPI_Comm_dup(MPI_COMM_WORLD, &world), "MPI_Comm_dup"); }
+  ~Messages() { MPI_Comm_free(&world); }
+  Messages(const Messages&) = delete;
+  Messages& operator=(const Messages&) = delete;
+  MPI_Comm world = MPI_COMM_NULL;
+};
+
+Communicator::Communicator() : messages_(std::make_unique<Messages>()) {
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
   MPI_Comm node = MPI_COMM_NULL;
@@ -86,7 +115,9 @@ std::string Communicator::library() {
 }
 
 void Communicator::barrier() const {
-  check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Ibarrier(MPI_COMM_WORLD, &request), "MPI_Ibarrier");
+  wait_quietly(request, "MPI_Ibarrier");
 }
 
 bool Communicator::all_true(bool mine) const {
@@ -97,7 +128,9 @@ bool Communicator::all_true(bool mine) const {
 
 void Communicator::broadcast(std::string& text) const {
   auto size = static_cast<std::int64_t>(text.size());
-  check(MPI_Bcast(&size, 1, MPI_INT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Ibcast(&size, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &request), "MPI_Ibcast");
+  wait_quietly(request, "MPI_Ibcast");
   text.resize(static_cast<std::size_t>(size));
   in_pieces(text.data(), size,
             [](char* bytes, int count) { check(MPI_Bcast(bytes, count, MPI_CHAR, 0, MPI_COMM_WORLD), "MPI_Bcast"); });
@@ -137,7 +170,7 @@ void Communicator::send(int to, int tag, std::string_view bytes) {
   reap_sends();
   if (bytes.size() > INT_MAX) throw Error{"a message is too long", std::to_string(bytes.size()) + " bytes"};
   PendingSend& send = sends_.emplace_back(PendingSend{std::string{bytes}, MPI_REQUEST_NULL});
-  check(MPI_Isend(send.bytes.data(), static_cast<int>(send.bytes.size()), MPI_CHAR, to, tag, MPI_COMM_WORLD,
+  check(MPI_Isend(send.bytes.data(), static_cast<int>(send.bytes.size()), MPI_CHAR, to, tag, messages_->world,
                   &send.request),
         "MPI_Isend");
 }
@@ -146,12 +179,12 @@ std::optional<Message> Communicator::poll() {
   reap_sends();
   int arrived = 0;
   MPI_Status status;
-  check(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &arrived, &status), "MPI_Iprobe");
+  check(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, messages_->world, &arrived, &status), "MPI_Iprobe");
   if (arrived == 0) return std::nullopt;
   int count = 0;
   check(MPI_Get_count(&status, MPI_CHAR, &count), "MPI_Get_count");
   Message message{status.MPI_SOURCE, status.MPI_TAG, std::string(static_cast<std::size_t>(count), '\0')};
-  check(MPI_Recv(message.bytes.data(), count, MPI_CHAR, message.from, message.tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE),
+  check(MPI_Recv(message.bytes.data(), count, MPI_CHAR, message.from, message.tag, messages_->world, MPI_STATUS_IGNORE),
         "MPI_Recv");
   return message;
 }

@@ -37,6 +37,10 @@ std::string beside(std::string_view folder, const std::string& recording_path, c
 
 }  // namespace
 
+std::string marks(int rank) {
+  return std::string{kStarted} + "/" + std::to_string(rank) + ".marks";
+}
+
 std::string unit_record(int unit) {
   std::array<char, 32> name{};
   const int length = std::snprintf(name.data(), name.size(), "/%05d.json", unit);

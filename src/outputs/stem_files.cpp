@@ -4,7 +4,6 @@
 
 #include <veery/audio/audio_file.hpp>
 #include <veery/base/error.hpp>
-#include <veery/base/staged_file.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/outputs/stem_files.hpp>
 
@@ -71,7 +70,7 @@ void StemFiles::State::open_writers(double gain) {
   for (std::size_t source = 0; source < sources(); ++source) {
     names.push_back(
         output_name::stem(parent.path, static_cast<int>(source), file_extension(format), parent.keep_extension));
-    writers.push_back(std::make_unique<AudioWriter>(options.output / names.back(), format, separation.sample_rate_hz,
+    writers.push_back(std::make_unique<AudioWriter>(options.output, names.back(), format, separation.sample_rate_hz,
                                                     source_metadata(parent, lineage, source)));
   }
 }
@@ -102,7 +101,7 @@ PublishedStems StemFiles::State::publish_audio(double gain) {
 
 PublishedStems StemFiles::State::publish_hdf5() {
   const std::string name = output_name::stem_set(parent.path, parent.keep_extension);
-  StagedFile staged{options.output / name};
+  StagedFile staged = options.output.stage(name);
   write_stem_hdf5(staged.path(), *spool, parent, separation);
   PublishedStems published{1.0, samples, {}, {}};
   published.files.push_back({name, digest_file(staged.path())});

@@ -9,7 +9,10 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <future>
 #include <mutex>
+#include <queue>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -191,7 +194,11 @@ BatchStatistics Batcher::statistics() const {
   return statistics;
 }
 
-Batcher::Client::Client(Batcher& batcher) : batcher_(batcher) {
+struct Batcher::Client::Results {
+  std::queue<std::future<at::Tensor>> oldest_first;
+};
+
+Batcher::Client::Client(Batcher& batcher) : batcher_(batcher), results_(std::make_unique<Results>()) {
   const std::lock_guard lock{batcher_.state_->mutex};
   ++batcher_.state_->clients;
 }
@@ -202,6 +209,10 @@ Batcher::Client::~Client() {
     --batcher_.state_->clients;
   }
   batcher_.state_->submitted.notify_all();
+}
+
+std::size_t Batcher::Client::pending() const {
+  return results_->oldest_first.size();
 }
 
 bool Batcher::Client::full() const {
@@ -218,7 +229,7 @@ void Batcher::Client::submit(std::vector<float> mixture) {
     const std::lock_guard lock{batcher_.state_->mutex};
     Request& request = batcher_.state_->queue.emplace_back();
     request.mixture = std::move(mixture);
-    results_.push(request.stems.get_future());
+    results_->oldest_first.push(request.stems.get_future());
   }
   batcher_.state_->submitted.notify_one();
 }
@@ -230,14 +241,27 @@ at::Tensor Batcher::Client::next() {
     ++state.waiting_clients;
   }
   state.submitted.notify_all();
-  results_.front().wait();
+  results_->oldest_first.front().wait();
   {
     const std::lock_guard lock{state.mutex};
     --state.waiting_clients;
   }
-  std::future<at::Tensor> result = std::move(results_.front());
-  results_.pop();
+  std::future<at::Tensor> result = std::move(results_->oldest_first.front());
+  results_->oldest_first.pop();
   return result.get();
+}
+
+StemBlock Batcher::Client::next_block() {
+  const at::Tensor stems = next();
+  if (!at::isfinite(stems).all().item<bool>()) return {};
+  const auto length = static_cast<std::size_t>(stems.size(1));
+  const std::span<const float> all{stems.const_data_ptr<float>(), static_cast<std::size_t>(stems.numel())};
+  StemBlock block;
+  for (std::size_t start = 0; start < all.size(); start += length) {
+    const auto stem = all.subspan(start, length);
+    block.emplace_back(stem.begin(), stem.end());
+  }
+  return block;
 }
 
 }  // namespace veery

@@ -34,7 +34,7 @@ class RecordingSeparation {
       : stream_(stream),
         model_(batcher.model().info()),
         window_(in_samples(options.windows.window_s, model_.sample_rate_hz)),
-        hop_(std::min(window_, in_samples(options.windows.hop_s, model_.sample_rate_hz))),
+        hop_(in_samples(options.windows.hop_s, model_.sample_rate_hz)),
         output_rate_hz_(options.output_rate_hz > 0 ? options.output_rate_hz : model_.sample_rate_hz),
         client_(batcher),
         stitcher_(model_.sources, model_.sample_rate_hz, options.windows),
@@ -52,6 +52,7 @@ class RecordingSeparation {
     }
     account_.frames_read = stream_.frames_read();
     account_.lost = stream_.lost();
+    account_.read_retries = stream_.read_retries();
     if (account_.not_separated) account_.not_separated->end = account_.frames_read;
     account_.seams = stitcher_.seams();
     account_.residual = meter_.result();

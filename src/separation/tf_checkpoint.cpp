@@ -5,12 +5,12 @@
 #include <array>
 #include <cstdio>
 
+#include <veery/base/crc32c.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/file_descriptor.hpp>
 #include <veery/base/text.hpp>
 #include <veery/separation/tf_checkpoint.hpp>
 
-#include "separation/crc32c.hpp"
 #include "separation/sorted_table.hpp"
 #include "separation/tf_entries.hpp"
 
@@ -99,8 +99,7 @@ at::Tensor TfCheckpoint::read(const TfVariable& variable) const {
   at::Tensor values = at::empty(variable.shape, at::TensorOptions{}.dtype(format.type));
   const std::span<std::byte> bytes{static_cast<std::byte*>(values.mutable_data_ptr()),
                                    static_cast<std::size_t>(variable.bytes)};
-  if (file.read_at(variable.offset, bytes) != bytes.size() ||
-      separation::mask_crc(separation::crc32c(bytes)) != variable.masked_crc32c) {
+  if (file.read_at(variable.offset, bytes) != bytes.size() || mask_crc(crc32c(bytes)) != variable.masked_crc32c) {
     throw Error{what, path.string(), "its checksum does not match: copy the file again"};
   }
   // Any other byte is undefined behaviour in whoever looks at it.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <veery/slices/slice_recording.hpp>
@@ -50,6 +51,13 @@ void run(RecordingStream& stream, Slicer& slicer, int sample_rate_hz, const Slic
   account.samples = history.end();
   account.frames_read = stream.frames_read();
   account.lost = stream.lost();
+  account.read_retries += stream.read_retries();
+}
+
+/// For work that is of no use without the whole recording.
+std::optional<Refusal> refuse_read_failure(const RecordingStream& stream) {
+  if (!stream.read_failed()) return std::nullopt;
+  return Refusal{Reason::unreadable, stream.read_failure()};
 }
 
 /// The peaks of the whole recording as one scope.
@@ -64,6 +72,7 @@ std::vector<Peak> scan(RecordingStream& stream, int sample_rate_hz, const PeakOp
     account.samples += static_cast<std::int64_t>(count);
     account.peaks_s += watch.lap_s();
   }
+  account.read_retries += stream.read_retries();
   std::vector<Peak> peaks = finder.finish();
   account.peaks_s += watch.lap_s();
   return peaks;
@@ -77,7 +86,10 @@ OrRefusal<std::unique_ptr<Slicer>> make_slicer(const fs::path& path, const Strea
   if (options.whole_recording_scope()) {
     auto opened = RecordingStream::open(path, stream_options);
     if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
-    const std::vector<Peak> peaks = scan(std::get<RecordingStream>(opened), rate, peaks_for_windows(options), account);
+    auto& stream = std::get<RecordingStream>(opened);
+    const std::vector<Peak> peaks = scan(stream, rate, peaks_for_windows(options), account);
+    // The second pass may get further, and would miss the peaks there.
+    if (auto refusal = refuse_read_failure(stream)) return *std::move(refusal);
     if (account.samples >= length) {
       return std::make_unique<GivenSlicer>(windows_around_peaks(peaks, length, account.samples, options));
     }
@@ -115,8 +127,12 @@ OrRefusal<std::vector<Peak>> recording_peaks(const fs::path& path, const StreamO
   auto& stream = std::get<RecordingStream>(opened);
   const int rate = stream_options.sample_rate_hz;
   RecordingAccount ignored;
-  if (options.whole_recording_scope()) return scan(stream, rate, options.peaks, ignored);
   std::vector<Peak> all;
+  if (options.whole_recording_scope()) {
+    all = scan(stream, rate, options.peaks, ignored);
+    if (auto refusal = refuse_read_failure(stream)) return *std::move(refusal);
+    return all;
+  }
   std::vector<float> block(static_cast<std::size_t>(samples_in(options.peak_scope_s, rate)));
   std::int64_t start = 0;
   while (const std::size_t count = stream.read(block)) {
@@ -126,6 +142,7 @@ OrRefusal<std::vector<Peak>> recording_peaks(const fs::path& path, const StreamO
     }
     start += static_cast<std::int64_t>(count);
   }
+  if (auto refusal = refuse_read_failure(stream)) return *std::move(refusal);
   std::stable_sort(all.begin(), all.end(), [](const Peak& a, const Peak& b) { return a.energy > b.energy; });
   return all;
 }

@@ -66,11 +66,22 @@ TEST(Manifest, FilesAreInOneOrder) {
   EXPECT_EQ(manifest_json({}, records, {first, second}), manifest_json({}, records, {second, first}));
 }
 
+TEST(Manifest, NamesNothingOutsideItsFolder) {
+  for (const char* path : {"/etc/passwd", "../x", "a/../../x", "..", ""}) {
+    const std::string text = manifest_json({}, {}, {PublishedFile{path, 1, "abc"}});
+    EXPECT_THROW((void)read_manifest(text), Error) << path;
+  }
+  EXPECT_THROW((void)read_manifest(manifest_json({}, {}, {PublishedFile{"a", -1, "abc"}})), Error);
+  EXPECT_NO_THROW((void)read_manifest(manifest_json({}, {}, {PublishedFile{"..a/b..", 1, "abc"}})));
+}
+
 TEST(Manifest, DamagedTextsAreErrors) {
   const std::string text = manifest_json({}, {}, {describe_text("a", "1")});
   EXPECT_THROW((void)read_manifest(text.substr(0, text.size() / 2)), Error);
   EXPECT_THROW((void)read_manifest("{}"), Error);
   EXPECT_THROW((void)read_manifest(""), Error);
+  const std::string depth(200'000, '[');
+  EXPECT_THROW((void)read_manifest("{\"totals\":" + depth + std::string(200'000, ']') + "}"), Error);
 }
 
 }  // namespace

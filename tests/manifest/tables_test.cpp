@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
 #include <veery/manifest/manifest.hpp>
 
 #include "some_record.hpp"
@@ -37,6 +38,14 @@ TEST(Tables, SlicesWithoutAShardNameNone) {
   EXPECT_EQ(cell(rows, 1, "row"), "");
 }
 
+TEST(Tables, SlicesNameTheTfrecordWhereThereIsNoHdf5) {
+  UnitRecord record = test::some_record();
+  record.tfrecord = "birds-train.tfrecord-00000-of-00001";
+  EXPECT_NE(slices_csv({record}).find(",birds-train-00000-of-00001.h5,"), std::string::npos);
+  record.shard.clear();
+  EXPECT_NE(slices_csv({record}).find(",birds-train.tfrecord-00000-of-00001,"), std::string::npos);
+}
+
 TEST(Tables, TheQuarantineNamesFilesAndRanges) {
   ArchiveIndex index;
   index.refused.push_back({"z.wav", {Reason::no_audio, "text"}});
@@ -67,7 +76,7 @@ TEST(Tables, TheIndexCanBeReadBackForChecking) {
   recording.audio.sample_rate_hz = 32'000;
   index.refused.push_back({"bad, wav", {Reason::empty, "0 bytes"}});
   WorkPlan plan;
-  plan.split_of = {"train"};
+  plan.units.emplace_back().split = "train";
   plan.unit_of = {0};
   const std::vector<UnitRecord> records{test::some_record(0, "line\nbreak.wav")};
 
@@ -76,6 +85,39 @@ TEST(Tables, TheIndexCanBeReadBackForChecking) {
   ASSERT_EQ(read.recordings.size(), 1U);
   EXPECT_EQ(read.recordings[0].path, "line\nbreak.wav");
   EXPECT_EQ(quarantine_csv(read, records), quarantine_csv(index, records));
+}
+
+TEST(Tables, NamesFromOutsideAreDefusedAndComeBack) {
+  const std::string name = "=HYPERLINK(\"x\")\x1b[2J.wav";
+  ArchiveIndex index;
+  index.recordings.emplace_back().path = name;
+  index.recordings[0].site = "@site";
+  index.recordings[0].audio.sample_rate_hz = 32'000;
+  index.refused.push_back({"-not\xff.wav", {Reason::not_utf8, "+detail"}});
+  WorkPlan plan;
+  plan.units.emplace_back().split = "train";
+  plan.unit_of = {0};
+  const std::vector<UnitRecord> records{test::some_record(0, name)};
+
+  for (const std::string& table :
+       {index_csv(index, plan), quarantine_csv(index, records), slices_csv(records), stems_csv(records)}) {
+    for (const auto& row : parse_csv(table)) {
+      for (const std::string& text : row) {
+        EXPECT_EQ(text.find_first_of("\x1b\xff\n"), std::string::npos) << text;
+        EXPECT_NE(text.find_first_of("=@+"), 0U) << text;
+      }
+    }
+  }
+  EXPECT_EQ(parse_csv(slices_csv(records))[1][0], text_cell(name));
+  const ArchiveIndex read = index_from_tables(index_csv(index, plan), quarantine_csv(index, records));
+  EXPECT_EQ(read.recordings[0].path, name);
+  EXPECT_EQ(read.refused[0].path, "-not\xff.wav");
+  EXPECT_EQ(read.refused[0].refusal.detail, "+detail");
+}
+
+TEST(Tables, RowsOfAnotherLengthAreAnError) {
+  EXPECT_THROW((void)index_from_tables("recording_id\nabc\n", ""), Error);
+  EXPECT_THROW((void)index_from_tables("", "path\n\n"), Error);
 }
 
 }  // namespace

@@ -1,20 +1,21 @@
 // Runs under mpirun with any number of ranks: every rank makes the same calls and checks what reaches it.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ctime>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <veery/mpi/communicator.hpp>
 
+#include "support/mpi_world.hpp"
+
 namespace veery {
 namespace {
 
-Communicator* shared_world = nullptr;
-
-Communicator& world() {
-  return *shared_world;
-}
+using test::world;
 
 std::string long_text(int rank) {
   std::string text(5'000'000 + static_cast<std::size_t>(rank), static_cast<char>('a' + rank));
@@ -76,6 +77,18 @@ TEST(Communicator, PollFindsNothingWhereNothingWasSent) {
   world().barrier();
 }
 
+/// A rank that has sent its last message may be in a collective call long before the others.
+TEST(Communicator, PollTakesNothingOfAGather) {
+  if (world().rank() == 0) {
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_FALSE(world().poll());
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+  }
+  EXPECT_EQ(world().gather("text").size(), world().rank() == 0 ? static_cast<std::size_t>(world().size()) : 0U);
+  world().barrier();  // before a rank sends messages of the next test
+}
+
 TEST(Communicator, MessagesOfARankArriveInOrder) {
   constexpr int kMessages = 50;
   if (world().rank() != 0) {
@@ -107,13 +120,14 @@ TEST(Communicator, SendsLongAndEmptyMessagesWithoutWaiting) {
   world().barrier();
 }
 
+TEST(Communicator, WaitingForRankZeroLeavesTheCoreToOthers) {
+  world().barrier();
+  const std::clock_t before = std::clock();
+  std::string text{"what took rank 0 so long"};
+  if (world().rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds{400});
+  world().broadcast(text);
+  EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 0.1);
+}
+
 }  // namespace
 }  // namespace veery
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  veery::MpiEnvironment environment{argc, argv};
-  veery::Communicator world;
-  veery::shared_world = &world;
-  return RUN_ALL_TESTS();
-}

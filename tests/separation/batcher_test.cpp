@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <limits>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <thread>
 #include <vector>
@@ -53,6 +56,24 @@ TEST(Batcher, ReturnsEachClientItsStemsInOrder) {
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(batcher.statistics().windows, 400);
   EXPECT_NEAR(batcher.statistics().audio_s, 40.0, 1e-6);
+}
+
+TEST(Batcher, GivesBlocksOfStemsUnlessTheyAreNotFinite) {
+  const test::FakeModel model{2, 1000, mirror};
+  Batcher batcher{model, kWindow, {}};
+  Batcher::Client client{batcher};
+  std::vector<float> ramp = window(0.0F);
+  std::iota(ramp.begin(), ramp.end(), 1.0F);
+  std::vector<float> broken = ramp;
+  broken.back() = std::numeric_limits<float>::quiet_NaN();
+  client.submit(ramp);
+  client.submit(broken);
+  const StemBlock block = client.next_block();
+  ASSERT_EQ(block.size(), 2U);
+  EXPECT_EQ(block[0], ramp);
+  std::transform(ramp.begin(), ramp.end(), ramp.begin(), std::negate<>{});
+  EXPECT_EQ(block[1], ramp);
+  EXPECT_TRUE(client.next_block().empty());
 }
 
 TEST(Batcher, GivesEveryBatchOneShapeAndOddLengthsOneOfTheirOwn) {

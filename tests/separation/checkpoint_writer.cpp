@@ -12,16 +12,15 @@
 #include <span>
 #include <stdexcept>
 
+#include <veery/base/crc32c.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/separation/tf_checkpoint.hpp>
-
-#include "separation/crc32c.hpp"
 
 namespace veery::test {
 namespace {
 
 std::uint32_t masked_crc(const std::string& bytes) {
-  return separation::mask_crc(separation::crc32c(std::as_bytes(std::span{bytes})));
+  return mask_crc(crc32c(std::as_bytes(std::span{bytes})));
 }
 
 std::string entry_record(const Variable& variable, std::uint64_t offset, const std::string& bytes) {

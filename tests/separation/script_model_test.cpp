@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include <thread>
-
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/separation/separation_model.hpp>
 
 #include "separation/checkpoint_writer.hpp"
 #include "separation/seeded_model.hpp"
+#include "separation/shared_by_threads.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace veery::test {
@@ -78,17 +77,7 @@ TEST_F(Script, EqualInputGivesEqualOutputHoweverOftenItRan) {
 }
 
 TEST_F(Script, ThreadsShareIt) {
-  const auto model = load_model(save(kTwoHalves), {});
-  const at::Tensor mixtures = noise_mixtures(1, 3000);
-  const at::Tensor alone = model->separate(mixtures);
-
-  std::vector<at::Tensor> stems(4);
-  std::vector<std::thread> threads;
-  threads.reserve(stems.size());
-  for (at::Tensor& mine : stems) threads.emplace_back([&] { mine = model->separate(mixtures); });
-  for (std::thread& thread : threads) thread.join();
-
-  for (const at::Tensor& mine : stems) EXPECT_TRUE(at::equal(mine, alone));
+  test::expect_shared_by_threads(*load_model(save(kTwoHalves), {}));
 }
 
 TEST_F(Script, TheRateComesFromTheFileOrFromTheCaller) {

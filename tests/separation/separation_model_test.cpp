@@ -2,7 +2,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include <cmath>
-#include <thread>
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
@@ -11,6 +10,7 @@
 #include "separation/checkpoint_writer.hpp"
 #include "separation/goldens.hpp"
 #include "separation/seeded_model.hpp"
+#include "separation/shared_by_threads.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace veery::test {
@@ -103,17 +103,7 @@ TEST_F(OwnModel, ADamagedFileIsNamed) {
 }
 
 TEST_F(OwnModel, ThreadsShareIt) {
-  const auto model = load_model(write(small_config()), {});
-  const at::Tensor mixtures = noise_mixtures(1, 3000);
-  const at::Tensor alone = model->separate(mixtures);
-
-  std::vector<at::Tensor> stems(4);
-  std::vector<std::thread> threads;
-  threads.reserve(stems.size());
-  for (at::Tensor& mine : stems) threads.emplace_back([&] { mine = model->separate(mixtures); });
-  for (std::thread& thread : threads) thread.join();
-
-  for (const at::Tensor& mine : stems) EXPECT_TRUE(at::equal(mine, alone));
+  test::expect_shared_by_threads(*load_model(write(small_config()), {}));
 }
 
 TEST_F(OwnModel, ACpuHasNoFloat16) {

@@ -10,7 +10,6 @@
 #include <veery/separation/tf_checkpoint.hpp>
 
 #include "separation/checkpoint_writer.hpp"
-#include "separation/crc32c.hpp"
 #include "separation/goldens.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -30,12 +29,6 @@ std::string error_of(const std::function<void()>& action) {
     return error.what();
   }
   return "";
-}
-
-TEST(Crc32c, HasTheCheckValueOfTheStandard) {
-  const std::string digits = "123456789";
-
-  EXPECT_EQ(separation::crc32c(std::as_bytes(std::span{digits})), 0xE3069283U);
 }
 
 class Rewritten : public testing::TestWithParam<std::string> {};

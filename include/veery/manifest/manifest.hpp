@@ -42,6 +42,9 @@ struct Totals {
 [[nodiscard]] std::string manifest_json(const Totals& totals, const std::vector<UnitRecord>& records,
                                         std::vector<PublishedFile> files);
 
+/// Of a dataset that `veery shards` wrote: `totals` is a JSON object.
+[[nodiscard]] std::string dataset_manifest_json(const std::string& totals, std::vector<PublishedFile> files);
+
 /// What a manifest says, for comparison with what is there.
 struct ManifestContent {
   std::string totals;  ///< as `totals_json` gives them
@@ -51,11 +54,18 @@ struct ManifestContent {
 [[nodiscard]] ManifestContent read_manifest(const std::string& manifest);
 [[nodiscard]] std::string totals_json(const Totals& totals, std::size_t units);
 
+/// Where the run that wrote an index table put its recordings. Throws Error when it is none.
+[[nodiscard]] Placements placements_in(const std::string& index);
 /// The index as its two tables tell it; `quarantine` also holds ranges of recordings, which are passed over.
 [[nodiscard]] ArchiveIndex index_from_tables(const std::string& index, const std::string& quarantine);
 
+/// Whether a path from a manifest or a record stays below the output folder, wherever that is.
+[[nodiscard]] bool stays_below(const PublishedFile& file);
+
 /// A text file as it is named in the manifest.
 [[nodiscard]] PublishedFile describe_text(std::string path, const std::string& text);
+/// How a file below `output` differs from what was published; empty: it does not. What can't be read differs.
+[[nodiscard]] std::string difference(const std::filesystem::path& output, const PublishedFile& file);
 /// A file below `output` likewise, read for its digest. Throws Error.
 [[nodiscard]] PublishedFile describe_file(const std::filesystem::path& output, std::string path);
 

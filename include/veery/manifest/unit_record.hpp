@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <veery/audio/refusal.hpp>
+#include <veery/base/digest.hpp>
 
 namespace veery {
 
@@ -32,6 +33,7 @@ struct RecordingRow {
   int sample_rate_hz = 0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;  ///< left out because they touch a lost range
+  std::uint64_t file_xxh3 = 0;      ///< of the file's bytes; 0: it could not be read
 };
 
 struct SliceRow {
@@ -79,15 +81,19 @@ struct UnitRecord {
   int unit = 0;
   std::string split;
   std::string fingerprint;
-  std::string shard;  ///< file name; empty: no shards were asked for
-  std::int64_t shard_rows = 0;
+  std::string shard;            ///< file name of the HDF5 shard; empty: none was asked for
+  std::int64_t shard_rows = 0;  ///< in each format
+  std::string tfrecord;         ///< file name, by the count of the split's shards when the unit was planned; or empty
+  std::int64_t tfrecord_bytes = 0;  ///< of its messages without their frames
   std::vector<PublishedFile> files;
   std::vector<RecordingRow> recordings;
   std::vector<LostRow> lost;
   std::vector<SliceRow> slices;
   std::vector<StemsRow> stems;
+  FileDigest text;  ///< of the JSON that it was read from; not a part of it
 };
 
+/// Without indentation: there are as many rows as slices.
 [[nodiscard]] std::string unit_record_to_json(const UnitRecord& record);
 /// Throws Error when the text is not a record of this format version.
 [[nodiscard]] UnitRecord unit_record_from_json(std::string_view text);

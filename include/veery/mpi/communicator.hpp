@@ -21,6 +21,9 @@ class MpiEnvironment {
 
   /// Ends all ranks with `code`. For an exception that reached `main`: finalizing would wait for the others.
   [[noreturn]] static void abort(int code);
+  /// Ends MPI in order and then this process at once: for one with a thread that does not come back. All ranks must be
+  /// about to end.
+  [[noreturn]] static void leave(int code);
 };
 
 struct Message {
@@ -60,12 +63,14 @@ class Communicator {
 
  private:
   struct PendingSend;
+  struct Messages;
   void reap_sends();
 
   int rank_ = 0;
   int size_ = 1;
   int ranks_on_node_ = 1;
   int rank_on_node_ = 0;
+  std::unique_ptr<Messages> messages_;
   std::list<PendingSend> sends_;
 };
 

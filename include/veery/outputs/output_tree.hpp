@@ -5,7 +5,6 @@
 
 /// Names relative to the output folder.
 namespace veery::output_name {
-inline constexpr std::string_view kRun = "run.json";  ///< how the run went; the one file that differs between runs
 inline constexpr std::string_view kOptions = "options.json";  ///< the options that change results
 inline constexpr std::string_view kIndex = "index.csv";
 inline constexpr std::string_view kSlices = "slices.csv";
@@ -16,6 +15,14 @@ inline constexpr std::string_view kClips = "slices";
 inline constexpr std::string_view kStems = "stems";
 inline constexpr std::string_view kStemTable = "stems.csv";
 
+// About runs, not results: these differ between equal runs.
+inline constexpr std::string_view kRun = "run.json";         ///< how the last run went, in full
+inline constexpr std::string_view kStatus = "status.json";   ///< how a run is going, or ended
+inline constexpr std::string_view kLease = "lease.json";     ///< while a run holds the folder
+inline constexpr std::string_view kStarted = "started";      ///< marks of recordings in work, while a run lasts
+inline constexpr std::string_view kAccused = "accused.csv";  ///< recordings over which processes died
+
+[[nodiscard]] std::string marks(int rank);        ///< "started/3.marks"
 [[nodiscard]] std::string unit_record(int unit);  ///< "units/00003.json"
 
 /// "slices/SITE/20240601_060000_t00123.450.flac" for a slice of "SITE/20240601_060000.wav". `keep_extension`:

@@ -13,6 +13,7 @@
 
 #include <veery/audio/audio_metadata.hpp>
 #include <veery/base/digest.hpp>
+#include <veery/base/output_folder.hpp>
 
 namespace veery {
 
@@ -20,8 +21,8 @@ namespace veery {
 enum class StemFormat { flac16, flac24, wav_float, hdf5 };
 
 struct StemOptions {
-  std::filesystem::path output;  ///< the output folder
-  std::filesystem::path spool;   ///< where samples wait until the gain is known (4 bytes a sample); WAV needs none
+  OutputFolder output;
+  std::filesystem::path spool;  ///< where samples wait until the gain is known (4 bytes a sample); WAV needs none
   StemFormat format = StemFormat::flac16;
 };
 

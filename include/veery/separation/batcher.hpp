@@ -4,16 +4,15 @@
 //
 // Every batch has the same shape (zeros fill up what nobody asked for), and on the CPU a batch is one window on one
 // thread: what comes back for a window does not depend on what it shared its batch with.
-#include <ATen/core/Tensor.h>
+#include <ATen/core/ATen_fwd.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <future>
 #include <memory>
-#include <queue>
 #include <vector>
 
 #include <veery/separation/separation_model.hpp>
+#include <veery/separation/stitcher.hpp>
 
 namespace veery {
 
@@ -51,15 +50,18 @@ class Batcher {
 
     /// Whether to take results before submitting more: memory stays bounded.
     [[nodiscard]] bool full() const;
-    [[nodiscard]] std::size_t pending() const { return results_.size(); }
+    [[nodiscard]] std::size_t pending() const;
     void submit(std::vector<float> mixture);
     /// Stems [source, sample], float32 on the CPU, of the oldest window submitted; waits for them. Throws Error
     /// when not even half a batch fits into the device's memory, and what the model throws.
     [[nodiscard]] at::Tensor next();
+    /// The same, sample by sample; none when the model gave NaN or infinity.
+    [[nodiscard]] StemBlock next_block();
 
    private:
+    struct Results;
     Batcher& batcher_;
-    std::queue<std::future<at::Tensor>> results_;
+    std::unique_ptr<Results> results_;
   };
 
  private:

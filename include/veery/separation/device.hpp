@@ -1,7 +1,7 @@
 #pragma once
 // Where a network runs, and in which arithmetic. LibTorch's CUDA libraries are loaded when a GPU is asked for,
 // never before: one program serves machines with and without.
-#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <cstddef>
 #include <optional>

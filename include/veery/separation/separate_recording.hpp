@@ -36,6 +36,7 @@ struct SeparationAccount {
   std::vector<Seam> seams;       ///< Seam::sample at the model's rate
   Residual residual;
   std::optional<LostRange> not_separated;  ///< the model gave NaN: the stems end somewhere in front of this range
+  std::int64_t read_retries = 0;           ///< reads of the file that failed and were tried again
   double decode_s = 0.0;                   ///< wall time
   double stitch_s = 0.0;
 };

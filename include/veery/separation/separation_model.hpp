@@ -1,6 +1,6 @@
 #pragma once
 // A network ready to run: veery's own (a model file) or a TorchScript module, behind one call.
-#include <ATen/core/Tensor.h>
+#include <ATen/core/ATen_fwd.h>
 
 #include <cstdint>
 #include <filesystem>

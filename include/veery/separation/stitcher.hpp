@@ -2,7 +2,7 @@
 // Overlapping windows of separated audio to continuous stems. A network numbers its outputs anew in every window;
 // here each stem keeps its number: by what both windows say of the audio they share and, where a stem is silent
 // there, by how it sounded when it was last heard.
-#include <ATen/core/Tensor.h>
+#include <ATen/core/ATen_fwd.h>
 
 #include <cstdint>
 #include <functional>

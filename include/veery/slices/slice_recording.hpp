@@ -21,6 +21,7 @@ struct RecordingAccount {
   std::vector<LostRange> lost;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;  ///< windows left out because they touch a lost range
+  std::int64_t read_retries = 0;    ///< reads of the file that failed and were tried again
   double decode_s = 0.0;            ///< wall time
   double peaks_s = 0.0;
 };
