@@ -6,7 +6,9 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
 endif()
 find_program(VEERY_CCACHE ccache DOC "Compiler cache, used when found")
 if(VEERY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${VEERY_CCACHE})
+  # What is not in the cache is not preprocessed first; precompiled headers are cached by what they include.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+    ${VEERY_CCACHE})
 endif()
 
 # veery_module(NAME SOURCES … [MAY_INCLUDE module…] [VENDORS name…] [PUBLIC_VENDORS name…])
@@ -22,19 +24,24 @@ set(VEERY_VENDOR_soxr PkgConfig::SOXR)
 set(VEERY_VENDOR_json nlohmann_json::nlohmann_json)
 set(VEERY_VENDOR_spdlog spdlog::spdlog)
 set(VEERY_VENDOR_cli11 CLI11::CLI11)
+set(VEERY_VENDOR_date date::date-tz)
 set(VEERY_VENDOR_torch veery::torch)
 set(VEERY_VENDOR_mpi MPI::MPI_C)
 set(VEERY_VENDOR_hdf5 hdf5::hdf5 hdf5::hdf5_hl)
 set(VEERY_VENDOR_leveldb leveldb::leveldb)
 set(VEERY_VENDOR_protozero veery::protozero)
 set(VEERY_VENDOR_snappy PkgConfig::SNAPPY)
+set(VEERY_VENDOR_simdjson PkgConfig::SIMDJSON)
+set(VEERY_VENDOR_zlib ZLIB::ZLIB)
+set(VEERY_VENDOR_cairo PkgConfig::CAIRO)
+set(VEERY_VENDOR_kissfft PkgConfig::KISSFFT)
 set(VEERY_VENDOR_threads Threads::Threads)
 
 function(veery_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-    -Wno-restrict  # GCC 12 sees overlaps that are not there (bug 105329)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps that are not there (bug 105329)
     -Wold-style-cast -Wcast-qual -Wdouble-promotion -Werror=return-type)
   # mpi.h must not bring the long-removed C++ bindings, whose library is not linked.
   target_compile_definitions(${target} PRIVATE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
@@ -42,6 +49,14 @@ function(veery_compile_options target)
     target_compile_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE})
   endif()
+endfunction()
+
+# veery_precompile(TARGET header…): for headers that cost more than what includes them. Each source includes what it
+# needs all the same (the preset `tidy` has no precompiled headers).
+set(VEERY_TORCH_HEADERS <ATen/Functions.h> <ATen/TensorOperators.h>)
+function(veery_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
 endfunction()
 
 function(veery_module name)

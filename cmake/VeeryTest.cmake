@@ -1,17 +1,18 @@
 # veery_test(MODULE SOURCES file… [LINKS target…] [RANKS n…] [LABELS label…] [TIMEOUT seconds] [STARTS_MPI])
 #
 # One GoogleTest program, test_MODULE, with every case registered under the label MODULE. It links
-# veery::MODULE where there is one. With RANKS the program brings its own main (GoogleTest under MPI) and
-# is registered whole, once a rank count. STARTS_MPI: the cases start programs that use MPI. Cases labelled
+# veery::MODULE where there is one. With RANKS the program runs under MPI (tests/support/mpi_world.hpp)
+# and is registered whole, once a rank count. STARTS_MPI: the cases start programs that use MPI. Cases labelled
 # `long` or `service` run in `./dev test all` only.
 #
 # veery_mpi_test(NAME RANKS n… COMMAND command… [LABELS label…] [TIMEOUT seconds])
 #
 # One ctest entry a rank count, NAME.ranks_n: `mpirun -n n command…`; the command may be a target.
 #
-# Tests find VEERY_TEST_PYTHON (a Python with NumPy and h5py) and VEERY_PROGRAM (the built program) in
-# their environment, and the compile definitions VEERY_TEST_SOURCE_DIR (their own folder) and
-# VEERY_TEST_SHARED_DIR (the folder `shared` beside the project, which may be absent).
+# Tests find VEERY_TEST_PYTHON (a Python with NumPy and h5py), VEERY_TFDS_PYTHON (one with TensorFlow Datasets, which may
+# be absent), VEERY_PROGRAM (the built program) and, without sanitizers, VEERY_FAULTS_LIBRARY (to preload:
+# tests/support/faults/faults.hpp) in their environment, and the compile definitions VEERY_TEST_SOURCE_DIR (their own
+# folder) and VEERY_TEST_SHARED_DIR (the folder `shared` beside the project, which may be absent).
 include(GoogleTest)
 
 set(VEERY_TEST_PYTHON "" CACHE FILEPATH "A Python with NumPy and h5py, for the tests that read what veery wrote")
@@ -20,14 +21,19 @@ if(NOT VEERY_TEST_PYTHON)
   set(VEERY_TEST_PYTHON ${Python3_EXECUTABLE})
 endif()
 
+set(VEERY_TFDS_PYTHON "" CACHE FILEPATH "A Python with tests/run/tfds_requirements.txt, for the tests labelled long")
+
 set(veery_test_environment
   VEERY_TEST_PYTHON=${VEERY_TEST_PYTHON}
+  VEERY_TFDS_PYTHON=${VEERY_TFDS_PYTHON}
   VEERY_PROGRAM=${CMAKE_BINARY_DIR}/bin/veery
   OMPI_ALLOW_RUN_AS_ROOT=1
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1)
-if(VEERY_SANITIZE)
+if(VEERY_SANITIZE)  # whose library wants to be the first: none of ours before it
   list(APPEND veery_test_environment UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1)
+else()
+  list(APPEND veery_test_environment VEERY_FAULTS_LIBRARY=${CMAKE_BINARY_DIR}/bin/libveery_faults.so)
 endif()
 # Open MPI unloads its plug-ins without freeing what they hold, and then nobody can tell whose it was.
 set(veery_mpi_environment ${veery_test_environment} ASAN_OPTIONS=detect_leaks=0)
@@ -64,12 +70,14 @@ function(veery_test module)
   set(target test_${module})
   add_executable(${target} ${ARG_SOURCES})
   veery_compile_options(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # tests are compiled more often than run
   target_link_libraries(${target} PRIVATE $<TARGET_NAME_IF_EXISTS:veery::${module}> ${ARG_LINKS} GTest::gtest)
   # src: internal headers are tested too. tests: "support/…" is shared by all tests.
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${target} PRIVATE
     VEERY_TEST_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" VEERY_TEST_SHARED_DIR="${PROJECT_SOURCE_DIR}/../shared")
   if(ARG_RANKS)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)
     veery_mpi_test(${module} RANKS ${ARG_RANKS} COMMAND ${target}
       TIMEOUT ${ARG_TIMEOUT} LABELS ${module} ${ARG_LABELS})
     return()

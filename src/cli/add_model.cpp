@@ -1,6 +1,9 @@
 #include "cli/add_model.hpp"
 
 #include <string>
+#include <vector>
+
+#include <veery/base/text.hpp>
 
 namespace veery {
 namespace {
@@ -18,22 +21,9 @@ void add_flag(CLI::App& command, const std::string& name, std::optional<bool>& t
       "--" + name + ",!--no-" + name, [&target](std::int64_t count) { target = count > 0; }, help);
 }
 
-std::string names_of_presets() {
-  std::string names;
-  for (const std::string& name : import_presets()) names += (names.empty() ? "" : ", ") + name;
-  return names;
-}
-
-std::string names_of_feature_norms() {
-  std::string names;
-  for (const FeatureNorm norm : {FeatureNorm::mean_and_variance, FeatureNorm::compress_and_max, FeatureNorm::none})
-    names += (names.empty() ? "" : ", ") + to_string(norm);
-  return names;
-}
-
 /// What a checkpoint can't tell; an option wins over the preset.
 void add_settings(CLI::App& command, ImportOptions& settings) {
-  command.add_option("--preset", settings.preset, "Values of a published family: " + names_of_presets())
+  command.add_option("--preset", settings.preset, "Values of a published family: " + joined(import_presets(), ", "))
       ->type_name("NAME");
   command.add_option("--sample-rate", settings.sample_rate_hz, "Rate that the network was trained at, in Hz")
       ->type_name("HZ");
@@ -48,7 +38,9 @@ void add_settings(CLI::App& command, ImportOptions& settings) {
       .add_option_function<std::string>(
           "--feature-norm", [&settings](const std::string& name) { settings.feature_norm = parse_feature_norm(name); },
           "STFT: what is done to magnitudes (told unless the variables are a scale and a bias): " +
-              names_of_feature_norms())
+              joined({to_string(FeatureNorm::mean_and_variance), to_string(FeatureNorm::compress_and_max),
+                      to_string(FeatureNorm::none)},
+                     ", "))
       ->type_name("NAME");
   command.add_option("--dilations", settings.dilations, "Blocks a repeat (told by skip connections, else 8)");
   add_flag(command, "extra-frame", settings.keep_extra_frame,

@@ -1,184 +1,35 @@
 // veery's command line. Everything it does is one function a command in `run`.
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
-#include <functional>
-#include <memory>
+#include <filesystem>
 
 #include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/run/commands.hpp>
 
-#include "cli/add_model.hpp"
+#include "cli/arguments.hpp"
 #include "cli/configuration.hpp"
-#include "cli/parse.hpp"
 
 namespace veery {
 namespace {
 
-struct Arguments {
-  ProcessOptions process;
-  ProcessOptions slice;
-  ProcessOptions separate;
-  ProcessOptions index;
-  PeaksOptions peaks;
-  SynthesizeOptions synthesize;
-  std::filesystem::path verify_output;
-  ModelArguments model;
-};
-
-void add_run_options(CLI::App& command, ProcessOptions& options) {
-  command.add_option("--output,-o", options.output, "Folder for everything that is made")
-      ->required()
-      ->type_name("DIR")
-      ->configurable(false);
-  command.add_option("--scratch", options.scratch, "Folder for temporary files (default: the output folder)")
-      ->type_name("DIR");
-  command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
-      ->capture_default_str();
-  add_duration(command, "--walltime", options.time.walltime_s, "Time that the job has; 0s: no limit", "0s");
-  add_duration(command, "--stop-before-end", options.time.stop_before_end_s,
-               "Begin no unit in the last so much of the walltime, nor one that would reach into it", "5min");
-  add_duration(command, "--grace", options.time.grace_s,
-               "Units in work may take so long after a signal or the end of the time, else they are dropped", "120s");
-  command.add_flag("--allow-bad", options.allow_bad, "End with 0 even if recordings are in the quarantine");
-  command.add_flag("--dry-run", options.dry_run, "Print the plan and stop")->configurable(false);
-}
-
-/// What `process` and `slice` share: everything up to the slices.
-void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
-  add_archive_options(command, options.archive);
-  add_run_options(command, options);
-  add_stream_options(command, options.stream);
-  add_slice_options(command, options.slices);
-  add_plan_options(command, options.plan);
-  add_report_options(command, options.report);
-}
-
-/// The first of `words` is the default.
-void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
-                     const std::vector<std::string>& words) {
-  command
-      .add_option_function<std::string>(
-          name,
-          [&options](const std::string& word) {
-            options.clips.reset();
-            if (word != "none") options.clips = word == "flac" ? AudioFormat::flac : AudioFormat::wav;
-          },
-          "Write each slice as an audio file: 16-bit flac or wav")
-      ->check(CLI::IsMember(words))
-      ->default_str(words.front());
-}
-
-void add_process(CLI::App& app, ProcessOptions& options) {
-  CLI::App& command = *app.add_subcommand("process", "Archive to peaks, slices, HDF5 shards and a manifest");
-  add_pipeline_options(command, options);
-  command
-      .add_option_function<std::string>(
-          "--shards", [&options](const std::string& word) { options.dataset.shards = word == "hdf5"; },
-          "Training shards: hdf5 or none")
-      ->check(CLI::IsMember({"hdf5", "none"}))
-      ->default_str("hdf5");
-  command.add_option("--dataset-name", options.dataset.name, "Name of the dataset")->capture_default_str();
-  command.add_option("--dataset-version", options.dataset.version, "Version of the dataset")->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--audio-type",
-          [&options](const std::string& word) {
-            options.dataset.audio_type = word == "int16" ? AudioType::int16 : AudioType::float32;
-          },
-          "Samples in the shards: int16 (as Perch converts them) or float32")
-      ->check(CLI::IsMember({"int16", "float32"}))
-      ->default_str("int16");
-  command.add_flag("--compress", options.dataset.compress,
-                   "Compress the shards (shuffle + gzip 1): slower, about a third smaller");
-  add_clip_format(command, options, "--clips", {"none", "flac", "wav"});
-  add_choice<Separate>(command, "--separate", options.separation.what,
-                       {{"none", Separate::nothing},
-                        {"slices", Separate::slices},
-                        {"recordings", Separate::recordings},
-                        {"peaks-of-stems", Separate::peaks_of_stems}},
-                       "Stems: of slices (in the shards), of recordings (as files), or slices around the stems' peaks",
-                       "none");
-  add_separation_options(command, options.separation);
-}
-
-void add_slice(CLI::App& app, ProcessOptions& options) {
-  options.dataset.shards = false;
-  options.clips = AudioFormat::flac;
-  CLI::App& command = *app.add_subcommand("slice", "Archive to slices as audio files in a mirrored tree");
-  add_pipeline_options(command, options);
-  add_clip_format(command, options, "--format", {"flac", "wav"});
-}
-
-void add_separate(CLI::App& app, ProcessOptions& options) {
-  options.slicing = false;
-  options.dataset.shards = false;
-  options.separation.what = Separate::recordings;
-  CLI::App& command = *app.add_subcommand("separate", "Recordings to stems that keep their number, as files");
-  add_archive_options(command, options.archive);
-  add_run_options(command, options);
-  add_channel_options(command, options.stream);
-  add_plan_options(command, options.plan);
-  add_separation_options(command, options.separation);
-  add_report_options(command, options.report);
-}
-
-void add_index(CLI::App& app, ProcessOptions& options) {
-  CLI::App& command = *app.add_subcommand("index", "List the recordings of an archive and what is refused");
-  add_archive_options(command, options.archive);
-  command
-      .add_option("--output,-o", options.output, "Folder for index.csv and quarantine.csv (default: standard output)")
-      ->type_name("DIR")
-      ->configurable(false);
-  command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
-      ->capture_default_str();
-  command.add_flag("--allow-bad", options.allow_bad, "End with 0 even if recordings are refused");
-  add_plan_options(command, options.plan);
-  add_report_options(command, options.report);
-}
-
-void add_peaks(CLI::App& app, PeaksOptions& options) {
-  CLI::App& command = *app.add_subcommand("peaks", "Print the peaks of recordings, strongest first, as CSV");
-  command.add_option("FILE", options.files, "Recordings")->required()->type_name("FILE")->configurable(false);
-  add_stream_options(command, options.stream);
-  add_peak_options(command, options.slices);
-}
-
-void add_synthesize(CLI::App& app, SynthesizeOptions& options) {
-  CLI::App& command = *app.add_subcommand("synthesize", "Make soundscapes with known birds, and their annotations");
-  command.add_option("--output,-o", options.output, "Folder for the recordings")
-      ->required()
-      ->type_name("DIR")
-      ->configurable(false);
-  command.add_option("--hours", options.hours, "Audio to make, in hours")->capture_default_str();
-  command.add_option("--seed", options.soundscape.seed, "The same seed gives the same bytes")->capture_default_str();
-  add_duration(command, "--recording", options.soundscape.recording_s, "Length of one recording", "5min");
-  command.add_option("--sample-rate", options.soundscape.sample_rate_hz, "Rate, in Hz")
-      ->capture_default_str()
-      ->type_name("HZ");
-  command.add_option("--calls-per-minute", options.soundscape.calls_per_minute, "Bird calls, on average")
-      ->capture_default_str();
-  command.add_option("--threads", options.threads, "Threads; 0: the cores it may use")->capture_default_str();
-}
-
-void add_verify(CLI::App& app, std::filesystem::path& output) {
-  CLI::App& command = *app.add_subcommand("verify", "Re-read a finished output folder and check everything");
-  command.add_option("OUT", output, "Output folder of process or slice")
-      ->required()
-      ->type_name("DIR")
-      ->configurable(false);
-}
-
 void finish(ProcessOptions& options, const CLI::App& command, int argc, char** argv) {
   options.configuration = effective_configuration(command);
   options.slices.peaks.spill_folder = options.scratch.empty() ? options.output : options.scratch;
-  for (int i = 0; i < argc; ++i) options.command_line += (i > 0 ? " " : "") + std::string{argv[i]};
+  options.earlier.lease.beat_every_s = options.earlier.lease.silent_after_s / 6.0;
+  options.command = command.get_name();
+  options.arguments.assign(argv, argv + argc);
 }
 
-int run_under_mpi(const std::string& command, Communicator& world, const Arguments& arguments) {
+int run_under_mpi(const CLI::App& app, Communicator& world, const Arguments& arguments) {
+  const std::string& command = app.get_name();
+  if (command == "shards") return run_shards(world, app, arguments.shards);
   if (command == "process") return run_process(world, arguments.process);
   if (command == "slice") return run_process(world, arguments.slice);
   if (command == "separate") return run_process(world, arguments.separate);
@@ -199,15 +50,18 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   }
   if (name == "model") return run_model(command, arguments.model);
   if (name == "synthesize") return run_synthesize(arguments.synthesize);
+  if (name == "status") return run_status(arguments.status_output, arguments.status_as_json);
   for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index})
     finish(*options, command, argc, argv);
   if (name == "process") check_options(arguments.process);
   if (name == "slice") check_options(arguments.slice);
   if (name == "separate") check_options(arguments.separate);
+  for (const ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate})
+    if (!options->trial.recording.empty()) return run_trial(*options);
   MpiEnvironment mpi{argc, argv};
   Communicator world;
   try {
-    return run_under_mpi(name, world, arguments);
+    return run_under_mpi(command, world, arguments);
   } catch (const AgreedFailure& failure) {
     if (world.rank() == 0) complain(failure);
     return failure.code();
@@ -218,39 +72,54 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   }
 }
 
-/// CLI11 says "INI was not able to parse SECTION.KEY", and "SECTION.++" of a whole section.
-std::string unknown_key(const CLI::ConfigError& problem) {
-  std::string key = problem.what();
-  key.erase(0, key.rfind(' ') + 1);
-  return key.ends_with(".++") ? key.substr(0, key.size() - 3) : key;
+int run(int argc, char** argv);
+
+/// A file that only we can read, in a folder of a name that nobody can foresee; gone with the object.
+class TemporaryText {
+ public:
+  explicit TemporaryText(const std::string& text)
+      : folder_((std::filesystem::temp_directory_path() / "veery-XXXXXX").string()) {
+    if (::mkdtemp(folder_.data()) == nullptr) throw system_error("cannot make a temporary folder", folder_, errno);
+    publish_text(path(), text);
+  }
+  ~TemporaryText() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  TemporaryText(const TemporaryText&) = delete;
+  TemporaryText& operator=(const TemporaryText&) = delete;
+  [[nodiscard]] std::string path() const { return folder_ + "/configuration.toml"; }
+
+ private:
+  std::string folder_;
+};
+
+/// The command that did the run, with its configuration and `--check`.
+int repair(const std::filesystem::path& output, const std::string& program, const std::vector<std::string>& more) {
+  const EarlierRun earlier = read_earlier_run(output);
+  const TemporaryText configuration{earlier.configuration};
+  std::vector<std::string> words{program, earlier.command, earlier.archive,      "--output",
+                                 output,  "--config",      configuration.path(), "--check"};
+  words.insert(words.end(), more.begin(), more.end());
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return run(static_cast<int>(words.size()), pointers.data());
 }
 
 int run(int argc, char** argv) {
   CLI::App app{"veery: bird-sound archives to peaks, slices, training shards and stems, under MPI", "veery"};
-  app.set_version_flag("--version",
-                       "veery " + std::string{program_version()} + " (" + std::string{program_commit()} + ")");
-  app.require_subcommand(1);
-  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& problem) {
-    return "veery: " + printable(problem.what()) + " (see --help)\n";
-  });
   Arguments arguments;
-  add_process(app, arguments.process);
-  add_slice(app, arguments.slice);
-  add_separate(app, arguments.separate);
-  add_index(app, arguments.index);
-  add_peaks(app, arguments.peaks);
-  add_synthesize(app, arguments.synthesize);
-  add_verify(app, arguments.verify_output);
-  add_model(app, arguments.model);
-  add_configuration(app);
+  add_commands(app, arguments);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ConfigError& problem) {
-    throw UsageError{"the configuration file has a section or key that no command knows", unknown_key(problem)};
+    parse_arguments(app, argc, argv);
   } catch (const CLI::ParseError& problem) {
     const int code = app.exit(problem);
     return code == 0 ? exit_code::kDone : exit_code::kUsage;
   }
+  if (app.got_subcommand("repair"))
+    return repair(arguments.repair_output, argv[0], app.get_subcommand("repair")->remaining());
   return dispatch(*app.get_subcommands().front(), arguments, argc, argv);
 }
 
@@ -258,6 +127,9 @@ int run(int argc, char** argv) {
 }  // namespace veery
 
 int main(int argc, char** argv) {
+  // Locks fail on many cluster file systems. HDF5 takes them for the shards behind a split's index whatever a program
+  // asks of the index itself; only the environment reaches those, and a user's word in it counts.
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", /*overwrite=*/0);
   try {
     return veery::run(argc, argv);
   } catch (const veery::UsageError& problem) {

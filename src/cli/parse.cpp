@@ -6,6 +6,8 @@
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
 
+#include "cli/add_start_times.hpp"
+
 namespace veery {
 namespace {
 
@@ -64,6 +66,7 @@ void add_archive_options(CLI::App& command, ArchiveOptions& options) {
       .add_option("--files-from", options.files_from,
                   "Take the paths in this list (one a line) instead of the whole tree")
       ->type_name("FILE");
+  add_start_time_options(command, options);
 }
 
 void add_stream_options(CLI::App& command, StreamOptions& options) {
@@ -131,7 +134,7 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
       .add_option_function<std::string>(
           "--unit-audio",
           [&options](const std::string& text) { options.unit_s = text == "auto" ? 0.0 : parse_duration_s(text); },
-          "Audio in a work unit, which makes one shard; auto: 1/256 of the archive, 15min to 4h")
+          "Audio in a work unit, which makes one shard; auto: 1/256 of the archive, 15min to 4h, less at the end")
       ->default_str("auto")
       ->type_name("TIME");
 }

@@ -6,4 +6,9 @@ namespace veery {
 /// `ranks_on_node` when the launcher has not bound ranks to cores. At least 1.
 [[nodiscard]] int usable_cores(int ranks_on_node);
 
+/// `asked` threads; 0: the cores it may use.
+[[nodiscard]] inline int threads_of_rank(int asked, int ranks_on_node) {
+  return asked > 0 ? asked : usable_cores(ranks_on_node);
+}
+
 }  // namespace veery

@@ -7,6 +7,7 @@
 #include <veery/base/quantity.hpp>
 
 #include "run/cores.hpp"
+#include "run/schedule_simulation.hpp"
 
 namespace veery {
 namespace {
@@ -38,6 +39,19 @@ double memory_bound(const ProcessOptions& options, int threads) {
   return 400e6 + threads * worker;
 }
 
+Share share_of(const std::vector<int>& units, const RunPlan& plan, const ProcessOptions& options) {
+  Share share;
+  for (const int number : units) {
+    const WorkUnit& unit = plan.work.units[static_cast<std::size_t>(number)];
+    ++share.units;
+    share.recordings += unit.recordings.size();
+    share.audio_s += unit.audio_s;
+    for (const std::size_t i : unit.recordings)
+      share.slices += expected_slices(plan.index.recordings[i].claimed_s(), options.slices);
+  }
+  return share;
+}
+
 std::string row(const std::string& name, const Share& share, double row_bytes) {
   return name + ": " + std::to_string(share.units) + " units, " + std::to_string(share.recordings) + " recordings, " +
          fixed_decimal(share.audio_s / 3600.0, 2) + " h, at most " + fixed_decimal(share.slices, 0) + " slices, " +
@@ -47,23 +61,13 @@ std::string row(const std::string& name, const Share& share, double row_bytes) {
 }  // namespace
 
 std::string describe_plan(const RunPlan& plan, const ProcessOptions& options, int ranks) {
-  std::vector<Share> shares(static_cast<std::size_t>(ranks));
-  Share all;
-  for (const int number : largest_first(plan.work)) {
-    const WorkUnit& unit = plan.work.units[static_cast<std::size_t>(number)];
-    auto least = std::min_element(shares.begin(), shares.end(),
-                                  [](const Share& a, const Share& b) { return a.audio_s < b.audio_s; });
-    for (Share* share : {&*least, &all}) {
-      ++share->units;
-      share->recordings += unit.recordings.size();
-      share->audio_s += unit.audio_s;
-      for (const std::size_t i : unit.recordings)
-        share->slices += expected_slices(plan.index.recordings[i].claimed_s(), options.slices);
-    }
-  }
-  const double bytes = static_cast<double>(row_bytes(plan.schema));
-  std::string text = row("all", all, bytes);
-  for (std::size_t r = 0; r < shares.size(); ++r) text += row("rank " + std::to_string(r), shares[r], bytes);
+  const std::vector<int> order = largest_first(plan.work);
+  const SimulatedSchedule schedule = simulate_schedule(plan.work, order, ranks, {});
+  const double bytes = static_cast<double>(row_bytes(plan.schema()));
+  std::string text = row("all", share_of(order, plan, options), bytes);
+  for (std::size_t r = 0; r < schedule.ranks.size(); ++r)
+    text += row("rank " + std::to_string(r), share_of(schedule.ranks[r].units, plan, options), bytes);
+  text += "waiting: " + fixed_decimal(100.0 * schedule.waiting_share(), 1) + " % of the ranks' time, by simulation\n";
   const int threads = options.threads > 0 ? options.threads : usable_cores(ranks);
   text += "memory: at most " + format_bytes(memory_bound(options, threads)) + " a rank with " +
           std::to_string(threads) + " thread(s)\n";

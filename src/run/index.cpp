@@ -1,6 +1,5 @@
 #include <cstdio>
 
-#include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
@@ -13,8 +12,9 @@ namespace veery {
 int run_index(Communicator& world, const ProcessOptions& asked) {
   ProcessOptions options = asked;
   options.archive = resolve_archive(asked.archive);
+  share_time_zone(world, options.archive);
   Reporter reporter{options.report, world.rank() == 0};
-  const ArchiveIndex index = build_index(world, options, reporter);
+  const ArchiveIndex index = build_index(world, options, nullptr, reporter);
   if (world.rank() != 0) return exit_code::kDone;
   const std::string table = index_csv(index, plan_work(index, options.plan));
   const std::string quarantine = quarantine_csv(index, {});
@@ -24,8 +24,8 @@ int run_index(Communicator& world, const ProcessOptions& asked) {
       reporter.warn("refused: " + printable(path) + ": " + std::string{reason_name(refusal.reason)} + ", " +
                     printable(refusal.detail));
   } else {
-    publish_text(options.output / output_name::kIndex, table);
-    publish_text(options.output / output_name::kQuarantine, quarantine);
+    options.files().publish_text(output_name::kIndex, table);
+    options.files().publish_text(output_name::kQuarantine, quarantine);
   }
   return index.refused.empty() || options.allow_bad ? exit_code::kDone : exit_code::kDoneWithBad;
 }

@@ -10,6 +10,9 @@
 
 #include "run/cores.hpp"
 #include "run/on_lead.hpp"
+#include "run/rank_work.hpp"
+#include "run/start_time_report.hpp"
+#include "run/time_budget.hpp"
 #include "run/worker_pool.hpp"
 
 namespace veery {
@@ -22,22 +25,39 @@ std::string listing_to_text(const Listing& listing) {
   return text;
 }
 
-/// Probes every `size`-th path from `rank` on, with a few threads: header reads wait for the file system.
-ArchiveIndex probe_share(const std::filesystem::path& archive, const std::vector<std::string>& paths, std::size_t rank,
-                         std::size_t size, int threads) {
-  std::vector<std::string> mine;
-  for (std::size_t i = rank; i < paths.size(); i += size) mine.push_back(paths[i]);
+OrRefusal<Recording> probe(const ProcessOptions& options, const std::string& path, const RankTools* tools) {
+  if (tools == nullptr) return probe_recording(options.archive.archive, path, options.archive.probe);
+  const double limit_s = recording_time_limit_s(options.time, 0.0, false);
+  if (auto refusal = tools->suspects.judge_header(path, limit_s)) return *std::move(refusal);
+  const StartedMarks::Mark mark = tools->marks.start(header_mark(path), limit_s);
+  return probe_recording(options.archive.archive, path, options.archive.probe);
+}
+
+/// Its thread won't come back, and there is no index without it.
+void end_if_late(const ProcessOptions& options, const RankTools* tools) {
+  const auto late = tools == nullptr ? std::nullopt : tools->marks.late();
+  if (!late) return;
+  tools->marks.accuse(late->recording);
+  end_job(options, late->recording + " can't be read within " + format_duration(late->limit_s));
+}
+
+/// Probes with a few threads: header reads wait for the file system.
+ArchiveIndex probe_share(const ProcessOptions& options, const std::vector<std::string>& mine, int threads,
+                         const RankTools* tools) {
   std::vector<OrRefusal<Recording>> probed(mine.size());
   std::atomic<std::size_t> next{0};
   std::atomic<int> running{threads};
   WorkerPool pool{threads};
   for (int t = 0; t < threads; ++t) {
     pool.submit([&] {
-      for (std::size_t i = next++; i < mine.size(); i = next++) probed[i] = probe_recording(archive, mine[i]);
+      for (std::size_t i = next++; i < mine.size(); i = next++) probed[i] = probe(options, mine[i], tools);
       --running;
     });
   }
-  while (running > 0) pool.wait_for_job(std::chrono::milliseconds{20});
+  while (running > 0) {
+    pool.wait_for_job(std::chrono::milliseconds{20});
+    end_if_late(options, tools);
+  }
   ArchiveIndex share;
   for (std::size_t i = 0; i < mine.size(); ++i) {
     if (auto* refusal = std::get_if<Refusal>(&probed[i])) {
@@ -63,7 +83,29 @@ ArchiveOptions resolve_archive(ArchiveOptions options) {
   return options;
 }
 
-ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, Reporter& reporter) {
+void share_time_zone(Communicator& world, ArchiveOptions& options) {
+  if (options.time_zone.empty()) return;
+  std::string text;
+  on_lead(world, [&] { text = time_zone_to_text(load_time_zone(options.time_zone)); });
+  world.broadcast(text);
+  options.probe.start.zone = time_zone_from_text(text);
+}
+
+ArchiveIndex merge_shares(Communicator& world, const ArchiveIndex& share) {
+  std::string merged;
+  for (const std::string& part : world.gather(index_to_text(share))) merged += part;
+  ArchiveIndex index;
+  on_lead(world, [&] {  // sorting is done once
+    index = index_from_text(merged);
+    merged = index_to_text(index);
+  });
+  world.broadcast(merged);
+  if (world.rank() != 0) index = index_from_text(merged);
+  return index;
+}
+
+ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, const RankTools* tools,
+                         Reporter& reporter) {
   const ArchiveOptions& from = options.archive;
   Listing listing;
   on_lead(world, [&] {
@@ -77,20 +119,19 @@ ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, Rep
   reporter.detail(std::to_string(listing.paths.size()) + " candidate files");
   std::string text = listing_to_text(listing);
   world.broadcast(text);
-  std::vector<std::string> paths;
-  for (auto& cells : parse_csv(text)) paths.push_back(std::move(cells.front()));
-
-  const int threads = options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node());
-  const ArchiveIndex share = probe_share(from.archive, paths, static_cast<std::size_t>(world.rank()),
-                                         static_cast<std::size_t>(world.size()), threads);
-  std::string merged = index_to_text({{}, std::move(listing.refused)});
-  for (const std::string& part : world.gather(index_to_text(share))) merged += part;
-  world.broadcast(merged);
-  ArchiveIndex index = index_from_text(merged);
+  std::vector<std::string> mine;  // one in every so many, by rank
+  auto all = parse_csv(text);
+  for (auto i = static_cast<std::size_t>(world.rank()); i < all.size(); i += static_cast<std::size_t>(world.size()))
+    mine.push_back(std::move(all[i].front()));
+  ArchiveIndex share = probe_share(options, mine, threads_of_rank(options.threads, world.ranks_on_node()), tools);
+  share.refused.insert(share.refused.end(), std::make_move_iterator(listing.refused.begin()),
+                       std::make_move_iterator(listing.refused.end()));
+  ArchiveIndex index = merge_shares(world, share);
   double seconds = 0.0;
   for (const Recording& recording : index.recordings) seconds += recording.claimed_s();
   reporter.info("index: " + std::to_string(index.recordings.size()) + " recordings, " +
                 fixed_decimal(seconds / 3600.0, 2) + " h; " + std::to_string(index.refused.size()) + " refused");
+  for (const std::string& warning : start_time_warnings(index, options.plan.split_by)) reporter.warn(warning);
   return index;
 }
 

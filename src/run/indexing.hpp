@@ -5,6 +5,7 @@
 #include <veery/run/options.hpp>
 
 #include "run/progress.hpp"
+#include "run/unit_work.hpp"
 
 namespace veery {
 
@@ -12,7 +13,16 @@ namespace veery {
 /// UsageError when there is a list of recordings too.
 [[nodiscard]] ArchiveOptions resolve_archive(ArchiveOptions options);
 
-/// `options.archive` is resolved already. Collective.
-[[nodiscard]] ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, Reporter& reporter);
+/// Reads `time_zone` on rank 0 and gives it to all, so that nodes with different time zone data agree. Throws
+/// UsageError on all ranks when there is no such zone. Collective.
+void share_time_zone(Communicator& world, ArchiveOptions& options);
+
+/// What each rank has probed, as one index on all ranks. Collective.
+[[nodiscard]] ArchiveIndex merge_shares(Communicator& world, const ArchiveIndex& share);
+
+/// `options.archive` is resolved already, and its time zone shared. `tools`: null where no run is to be protected from
+/// what it reads. Ends the job when a header takes too long. Collective.
+[[nodiscard]] ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, const RankTools* tools,
+                                       Reporter& reporter);
 
 }  // namespace veery

@@ -31,7 +31,7 @@ Network load_network(Communicator& world, const ProcessOptions& options) {
   if (options.separation.what == Separate::nothing) return network;
   on_lead(world, [&] { network.model = load(world, options.separation); });
   if (!network.model) network.model = load(world, options.separation);
-  const int threads = options.threads > 0 ? options.threads : usable_cores(world.ranks_on_node());
+  const int threads = threads_of_rank(options.threads, world.ranks_on_node());
   network.batcher =
       std::make_unique<Batcher>(*network.model, usual_window(options, network.model->info().sample_rate_hz),
                                 BatchOptions{options.separation.batch, threads});

@@ -1,7 +1,9 @@
 #include "run/on_lead.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <veery/base/error.hpp>
 #include <veery/run/commands.hpp>
@@ -25,6 +27,35 @@ void on_lead(Communicator& world, const std::function<void()>& work) {
   if (failure.empty()) return;
   world.broadcast(code);
   throw AgreedFailure{failure, std::stoi(code)};
+}
+
+void on_every_rank(Communicator& world, const std::function<void(const std::function<bool()>& stop)>& work) {
+  constexpr int kStopTag = 1;
+  std::string failure;
+  bool stopped = false;
+  const auto stop = [&] {
+    while (world.poll()) stopped = true;
+    return stopped;
+  };
+  try {
+    work(stop);
+  } catch (const std::exception& problem) {
+    failure = problem.what();
+    for (int rank = 0; rank < world.size(); ++rank)
+      if (rank != world.rank()) world.send(rank, kStopTag, "stop");
+  }
+  const std::vector<std::string> all = world.gather(failure);
+  const auto first = std::find_if(all.begin(), all.end(), [](const std::string& text) { return !text.empty(); });
+  std::string agreed = first == all.end() ? "" : *first;
+  world.broadcast(agreed);
+  static_cast<void>(stop());
+  if (!agreed.empty()) throw AgreedFailure{agreed, exit_code::kFailed};
+}
+
+int code_of_lead(Communicator& world, int code) {
+  std::string text = std::to_string(code);
+  world.broadcast(text);
+  return std::stoi(text);
 }
 
 }  // namespace veery

@@ -9,4 +9,11 @@ namespace veery {
 /// Collective.
 void on_lead(Communicator& world, const std::function<void()>& work);
 
+/// Runs `work` on every rank; `stop` tells it between its pieces that it failed elsewhere. When it throws somewhere,
+/// every rank throws AgreedFailure with the text of the first rank that failed. Collective.
+void on_every_rank(Communicator& world, const std::function<void(const std::function<bool()>& stop)>& work);
+
+/// Rank 0's exit code, on all ranks. Collective.
+[[nodiscard]] int code_of_lead(Communicator& world, int code);
+
 }  // namespace veery

@@ -41,6 +41,14 @@ std::string splits_text(const std::vector<Split>& splits) {
   return text;
 }
 
+void add_recordings(const ArchiveOptions& options, Json& json) {
+  const StartTimeOptions& start = options.probe.start;
+  json["time-source"] = start.source ? to_string(*start.source) : "auto";
+  json["time-pattern"] = start.pattern ? start.pattern->text() : "none";
+  json["time-zone"] = options.time_zone.empty() ? "none" : options.time_zone;
+  json["site-pattern"] = options.probe.site ? options.probe.site->text() : "none";
+}
+
 std::string_view separate_name(Separate what) {
   switch (what) {
     case Separate::nothing:
@@ -87,6 +95,23 @@ void require(bool good, std::string_view option, std::string_view problem, std::
   if (!good) throw UsageError{problem, option, remedy};
 }
 
+std::string shards_text(const ShardFormats& shards) {
+  if (!shards.tfrecord) return shards.hdf5 ? "hdf5" : "none";
+  return shards.hdf5 ? "hdf5,tfrecord" : "tfrecord";
+}
+
+void add_dataset(const DatasetOptions& dataset, Json& json) {
+  json["shards"] = shards_text(dataset.shards);
+  if (!dataset.shards.any()) return;
+  json["dataset-name"] = dataset.name;
+  json["dataset-version"] = dataset.version;
+  json["audio-type"] = dataset.audio_type == AudioType::int16 ? "int16" : "float32";
+  if (dataset.shards.hdf5) json["compress"] = dataset.compress;
+  if (!dataset.shards.tfrecord) return;
+  json["tfds-schema"] = dataset.tfds.schema == TfdsSchema::perch ? "perch" : "tfds";
+  json["tfds-encoding"] = dataset.tfds.encoding == TfdsEncoding::zlib ? "zlib" : "bytes";
+}
+
 void add_slices(const SliceOptions& slices, Json& json) {
   const bool peaks = slices.mode == SliceMode::peaks;
   json["slices"] = peaks ? "peaks" : "fixed";
@@ -108,17 +133,12 @@ std::string result_options_json(const ProcessOptions& options, const std::string
   Json json{{"sample-rate", options.stream.sample_rate_hz},
             {"channels", channels_text(options.stream.channels)},
             {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"}};
+  add_recordings(options.archive, json);
   if (options.slicing) add_slices(options.slices, json);
   json["split"] = splits_text(options.plan.splits);
   json["split-by"] = split_by_name(options.plan.split_by);
   json["unit-audio"] = options.plan.unit_s > 0.0 ? decimal(options.plan.unit_s) + "s" : "auto";
-  json["shards"] = options.dataset.shards ? "hdf5" : "none";
-  if (options.dataset.shards) {
-    json["dataset-name"] = options.dataset.name;
-    json["dataset-version"] = options.dataset.version;
-    json["audio-type"] = options.dataset.audio_type == AudioType::int16 ? "int16" : "float32";
-    json["compress"] = options.dataset.compress;
-  }
+  add_dataset(options.dataset, json);
   if (options.separation.what != Separate::nothing) add_separation(options.separation, model_digest, json);
   json["clips"] = !options.clips ? "none" : *options.clips == AudioFormat::flac ? "flac" : "wav";
   return json.dump(1) + "\n";
@@ -131,7 +151,7 @@ void check_separation(const ProcessOptions& options) {
   const WindowOptions& windows = separation.windows;
   require(!separation.model.empty(), "--model", "there is no model to separate with",
           "name a model file (veery model import) or a TorchScript module");
-  require(separation.what == Separate::recordings || options.dataset.shards, "--separate",
+  require(separation.what == Separate::recordings || options.dataset.shards.any(), "--separate",
           "these stems are stored in the shards, and there are none", "leave out --shards none");
   require(separation.what != Separate::peaks_of_stems ||
               (options.slices.mode == SliceMode::peaks && !options.slices.whole_recording_scope()),
@@ -156,7 +176,9 @@ std::string describe_difference(const std::string& before, const std::string& no
   if (!old_options.is_object()) return "the earlier run's options can't be read";
   std::string text;
   const auto value = [](const Json& json, const std::string& key) {
-    return !json.contains(key) ? "unset" : json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
+    if (!json.contains(key)) return std::string{"unset"};
+    if (json[key].is_structured()) return std::string{"unreadable"};
+    return json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
   };
   const auto compare = [&](const std::string& key) {
     const std::string was = value(old_options, key);
@@ -181,18 +203,25 @@ void check_options(const ProcessOptions& options) {
           "--peak-scope", "the scope is shorter than a slice", "at least --interval, or 'recording'");
   require(slices.whole_recording_scope() || slices.peak_scope_s <= 3600.0, "--peak-scope",
           "the scope is too long to hold in memory", "at most 1h, or 'recording'");
-  require(options.dataset.shards || options.clips.has_value() || options.separation.what == Separate::recordings,
+  require(options.dataset.shards.any() || options.clips.has_value() || options.separation.what == Separate::recordings,
           "--shards none", "there is nothing to write", "add --clips flac");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
   require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,
           "--stop-before-end", "there is no time to work in", "less than --walltime");
+  require(!options.earlier.restart || !options.earlier.extend, "--restart",
+          "an earlier run is started over or extended, not both", "leave out one");
+  require(options.earlier.lease.silent_after_s >= 0.1, "--lease-timeout", "the time is out of range", "60s or more");
   if (options.separation.what != Separate::nothing) check_separation(options);
   static_cast<void>(plan_work({}, options.plan));
   static_cast<void>(dataset_folder(options.dataset.name, options.dataset.version));
   for (const Split& split : options.plan.splits) {
     static_cast<void>(shard_file_name({options.dataset.name, options.dataset.version, split.name, 0, 1}));
+    if (options.dataset.shards.tfrecord) check_tfds_names({options.dataset.name, options.dataset.version, split.name});
   }
+  require(!options.dataset.shards.tfrecord || options.dataset.tfds.schema != TfdsSchema::perch ||
+              options.dataset.audio_type == AudioType::int16,
+          "--tfds-schema perch", "Perch's audio is stored as int16", "--audio-type int16, or --tfds-schema tfds");
 }
 
 }  // namespace veery

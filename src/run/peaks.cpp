@@ -23,8 +23,8 @@ int run_peaks(const PeaksOptions& options) {
     std::size_t rank = 0;
     for (const Peak& peak : std::get<std::vector<Peak>>(found)) {
       const double seconds = static_cast<double>(peak.sample) / options.stream.sample_rate_hz;
-      std::fputs(csv_row({file.string(), std::to_string(++rank), std::to_string(peak.sample), decimal(seconds),
-                          decimal(peak.energy)})
+      std::fputs(csv_row({text_cell(file.string()), std::to_string(++rank), std::to_string(peak.sample),
+                          decimal(seconds), decimal(peak.energy)})
                      .c_str(),
                  stdout);
     }

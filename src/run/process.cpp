@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
+#include <optional>
 #include <unordered_set>
 
+#include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
 #include <veery/base/staged_file.hpp>
@@ -10,7 +13,12 @@
 #include <veery/outputs/output_tree.hpp>
 #include <veery/peaks/peak_finder.hpp>
 #include <veery/run/commands.hpp>
+#include <veery/state/accusations.hpp>
+#include <veery/state/lease.hpp>
+#include <veery/state/started_marks.hpp>
+#include <veery/state/status_file.hpp>
 
+#include "run/cores.hpp"
 #include "run/dry_run.hpp"
 #include "run/indexing.hpp"
 #include "run/network.hpp"
@@ -19,13 +27,15 @@
 #include "run/rank_work.hpp"
 #include "run/resume.hpp"
 #include "run/stop_signal.hpp"
+#include "run/suspects.hpp"
+#include "run/tfrecord_names.hpp"
+#include "run/time_budget.hpp"
 
 namespace veery {
 namespace {
 
-/// Units still to do, largest first; finished ones' records go to `records`.
-std::vector<int> open_units(const RunPlan& plan, const ProcessOptions& options, std::vector<UnitRecord>& records) {
-  records = resume_run(plan, options);
+/// Units still to do, largest first.
+std::vector<int> open_units(const RunPlan& plan, const std::vector<UnitRecord>& records) {
   std::unordered_set<int> done;
   for (const UnitRecord& record : records) done.insert(record.unit);
   std::vector<int> order = largest_first(plan.work);
@@ -44,17 +54,42 @@ void report_resampling(const ArchiveIndex& index, int model_rate_hz, Reporter& r
                 std::to_string(model_rate_hz) + " Hz");
 }
 
-int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<UnitRecord> records,
-             const WorkResult& result, Reporter& reporter) {
-  for (const std::string& text : result.records) records.push_back(unit_record_from_json(text));
+/// Recordings that are left out because processes died over them.
+std::vector<std::string> guilty_recordings(const ArchiveIndex& index, const std::vector<UnitRecord>& records) {
+  std::vector<std::string> guilty;
+  for (const RefusedRecording& refused : index.refused) {
+    if (refused.refusal.reason == Reason::ends_process) guilty.push_back(header_mark(refused.path));
+  }
+  for (const UnitRecord& record : records) {
+    for (const LostRow& lost : record.lost) {
+      if (lost.refusal.reason == Reason::ends_process) guilty.push_back(lost.path);
+    }
+  }
+  return guilty;
+}
+
+void warn_of_retries(const std::vector<RankProgress>& ranks, Reporter& reporter) {
+  RankProgress sum;
+  for (const RankProgress& rank : ranks) sum += rank;
+  if (sum.read_retries <= 0.0) return;
+  reporter.warn(fixed_decimal(sum.read_retries, 0) +
+                " reads of recordings failed and were tried again: look after the archive's file system");
+}
+
+int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<UnitRecord> records, WorkResult& result,
+             const Accusations& accusations, Reporter& reporter) {
+  std::move(result.records.begin(), result.records.end(), std::back_inserter(records));
   std::sort(records.begin(), records.end(), [](const UnitRecord& a, const UnitRecord& b) { return a.unit < b.unit; });
   reporter.info(rank_table(result.ranks));
+  warn_of_retries(result.ranks, reporter);
   if (records.size() < plan.work.units.size()) {
     reporter.warn("stopped early: " + std::to_string(records.size()) + " of " + std::to_string(plan.work.units.size()) +
                   " units are done; run the same command again to continue");
     return exit_code::kStopped;
   }
+  for (UnitRecord& record : records) rename_by_counts(record, plan.shard_counts);
   const Totals totals = publish_results(options, plan, records);
+  keep_accusations(options.output, accusations, guilty_recordings(plan.index, records));
   reporter.info("done: " + std::to_string(totals.slices) + " slices of " + std::to_string(totals.recordings) +
                 " recordings in " + options.output.string() + "; " + std::to_string(totals.refused) + " refused, " +
                 std::to_string(totals.damaged) + " damaged (quarantine.csv)");
@@ -65,50 +100,107 @@ int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<Uni
   return bad && !options.allow_bad ? exit_code::kDoneWithBad : exit_code::kDone;
 }
 
+int show_plan(Communicator& world, const ProcessOptions& options, const Network& network, Reporter& reporter) {
+  const RunPlan plan = make_run_plan(build_index(world, options, nullptr, reporter), options, network.info());
+  if (world.rank() == 0) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
+  return exit_code::kDone;
+}
+
+/// Of all ranks, on all ranks: who hangs is told by the others.
+std::vector<std::string> share_hosts(Communicator& world) {
+  std::string text;
+  for (const std::string& host : world.gather(world.host())) text += csv_row({host});
+  world.broadcast(text);
+  std::vector<std::string> hosts;
+  for (auto& row : parse_csv(text)) hosts.push_back(std::move(row.front()));
+  return hosts;
+}
+
+Accusations share_accusations(Communicator& world, const ProcessOptions& options) {
+  std::string text;
+  on_lead(world, [&] { text = to_text(collect_accusations(options.output)); });
+  world.broadcast(text);
+  return accusations_from_text(text);
+}
+
+/// The output folder is ours: from the index to the manifest.
+int work(Communicator& world, const ProcessOptions& options, const Network& network, const Moment& start,
+         std::optional<Lease>& lease, Reporter& reporter) {
+  const std::vector<std::string> hosts = share_hosts(world);
+  StatusFile status{options.output, world.host()};
+  if (world.rank() == 0) status.running({});
+  on_lead(world, [&] { claim_output(options, network.model ? network.info()->digest : std::string{}); });
+  const Suspects suspects{share_accusations(world, options), options};
+  std::optional<StartedMarks> marks;
+  marks.emplace(options.output / output_name::marks(world.rank()),
+                static_cast<std::size_t>(threads_of_rank(options.threads, world.ranks_on_node())));
+  const RankTools tools{network.batcher.get(), *marks, suspects};
+  ArchiveIndex index = build_index(world, options, &tools, reporter);
+  const RunPlan plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options));
+  if (network.model) report_resampling(plan.index, network.info()->sample_rate_hz, reporter);
+  std::vector<UnitRecord> records = resume_run(world, plan, options, reporter);
+  LeadTools lead{hosts, lease ? &*lease : nullptr, &status, {}};
+  on_lead(world, [&] {
+    lead.order = open_units(plan, records);
+    std::error_code ignored;  // what an earlier manifest says will not be true while units are done
+    if (!lead.order.empty()) std::filesystem::remove(options.output / output_name::kManifest, ignored);
+  });
+  if (!records.empty()) reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
+  const TimeBudget budget{options.time, start};
+  WorkResult result = do_units(world, plan, options, tools, lead, budget, reporter);
+  if (!result.left_behind) marks.reset();
+  const std::vector<std::string> devices = world.gather(network.model ? network.model->device().name : "");
+  if (network.model && world.rank() == 0) reporter.info(network_table(result.ranks, devices));
+  int code = exit_code::kDone;
+  on_lead(world, [&] {
+    if (lease->lost())
+      throw Error{"another run has taken the output folder over", options.output.string(),
+                  "this one had given no sign of life for --lease-timeout; let the other one finish"};
+    std::error_code ignored;
+    std::filesystem::remove(options.output / output_name::kStarted, ignored);  // empty, unless a rank was left behind
+    code = conclude(options, plan, std::move(records), result, suspects.accusations(), reporter);
+    publish_run(options, {hosts, devices, network.info()}, result.ranks, start.system, code);
+    note_end(options.output, code, code == exit_code::kStopped ? "stopped early: not all units are done" : "");
+  });
+  code = code_of_lead(world, code);
+  if (!result.left_behind) return code;
+  lease.reset();
+  MpiEnvironment::leave(code);
+}
+
 }  // namespace
 
 int run_process(Communicator& world, const ProcessOptions& asked) {
+  const Moment start;
   ProcessOptions options = asked;
   on_lead(world, [&] { static_cast<void>(resolve_archive(asked.archive)); });  // what is wrong is said once
   options.archive = resolve_archive(asked.archive);
-  const bool leads = world.rank() == 0;
-  const auto start = std::chrono::system_clock::now();
-  const TimeBudget budget{options.time, TimeBudget::Clock::now()};
   check_options(options);
-  watch_stop_signals();
+  share_time_zone(world, options.archive);
   set_fft_threads(1);
-  Reporter reporter{options.report, leads};
+  Reporter reporter{options.report, world.rank() == 0};
   const Network network = load_network(world, options);
-  const std::string digest = network.model ? network.info()->digest : std::string{};
   if (network.model) {
     reporter.info(describe_network(network, options, world.size()));
-    if (const std::string& note = network.model->device().note; !note.empty()) reporter.detail("no GPU: " + note);
+    if (const std::string& note = network.model->device().note; !note.empty()) reporter.info("no GPU: " + note);
   }
-  if (!options.dry_run) on_lead(world, [&] { claim_output(options, digest); });
-  const RunPlan plan = make_run_plan(build_index(world, options, reporter), options, network.info());
-  if (network.model) report_resampling(plan.index, network.info()->sample_rate_hz, reporter);
-  if (options.dry_run) {
-    if (leads) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
-    return exit_code::kDone;
-  }
-  std::vector<UnitRecord> records;
-  std::vector<int> order;
-  on_lead(world, [&] { order = open_units(plan, options, records); });
-  if (!records.empty()) {
-    reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
-  }
-  const WorkResult result = do_units(world, plan, options, network.batcher.get(), budget, order, reporter);
-  const std::vector<std::string> hosts = world.gather(world.host());
-  const std::vector<std::string> devices = world.gather(network.model ? network.model->device().name : "");
-  if (leads && network.model) reporter.info(network_table(result.ranks, devices));
-  int code = exit_code::kDone;
+  if (options.dry_run) return show_plan(world, options, network, reporter);
+  std::optional<Lease> lease;
   on_lead(world, [&] {
-    code = conclude(options, plan, std::move(records), result, reporter);
-    publish_run(options, {hosts, devices, network.info()}, result.ranks, start, code);
+    create_folder(options.output);
+    lease.emplace(options.output, options.earlier.lease);
   });
-  std::string agreed = std::to_string(code);
-  world.broadcast(agreed);
-  return std::stoi(agreed);
+  watch_stop_signals();
+  mark_crashes();
+  try {
+    return work(world, options, network, start, lease, reporter);
+  } catch (const AgreedFailure& failure) {
+    if (lease) note_end(options.output, failure.code(), failure.what());
+    throw;
+  } catch (const std::exception& failure) {
+    note_end(options.output, exit_code::kFailed, failure.what());
+    throw;
+  }
 }
 
 }  // namespace veery

@@ -40,7 +40,18 @@ RankProgress& RankProgress::operator+=(const RankProgress& other) {
   peaks_s += other.peaks_s;
   write_s += other.write_s;
   wait_s += other.wait_s;
+  read_retries += other.read_retries;
   return *this;
+}
+
+std::vector<RankProgress> until_the_last(std::vector<RankProgress> ranks) {
+  double end_s = 0.0;
+  for (const RankProgress& rank : ranks) end_s = std::max(end_s, rank.wall_s);
+  for (RankProgress& rank : ranks) {
+    rank.wait_s += end_s - rank.wall_s;
+    rank.wall_s = end_s;
+  }
+  return ranks;
 }
 
 std::string progress_line(const std::vector<RankProgress>& ranks, const Workload& workload, double elapsed_s) {

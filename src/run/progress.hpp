@@ -19,13 +19,17 @@ struct RankProgress {
   double decode_s = 0.0;  ///< summed over the rank's threads
   double peaks_s = 0.0;
   double write_s = 0.0;
-  double wait_s = 0.0;  ///< with nothing to do
-  double wall_s = 0.0;
-  double separated_s = 0.0;  ///< audio that went through the network
-  double network_s = 0.0;    ///< wall time in it, a mean over the threads that run it
+  double wait_s = 0.0;        ///< with nothing to do
+  double wall_s = 0.0;        ///< from its first wish for a unit
+  double separated_s = 0.0;   ///< audio that went through the network
+  double network_s = 0.0;     ///< wall time in it, a mean over the threads that run it
+  double read_retries = 0.0;  ///< reads of recordings that failed and were tried again
 
   RankProgress& operator+=(const RankProgress& other);
 };
+
+/// The ranks began together: who was done before the last one waited for it.
+[[nodiscard]] std::vector<RankProgress> until_the_last(std::vector<RankProgress> ranks);
 
 /// What the whole run amounts to.
 struct Workload {

@@ -3,30 +3,24 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <ctime>
+#include <utility>
 
 #include <veery/base/digest.hpp>
-#include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/mpi/communicator.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/shards/dataset_description.hpp>
 #include <veery/shards/split_index.hpp>
+#include <veery/state/utc.hpp>
+
+#include "run/publish_tfds.hpp"
 
 namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm fields{};
-  gmtime_r(&seconds, &fields);
-  std::string text(32, '\0');
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields));
-  return text;
-}
 
 /// Null without a model.
 Json describe(const ModelInfo* model) {
@@ -36,8 +30,8 @@ Json describe(const ModelInfo* model) {
   return json;
 }
 
-PublishedFile publish_and_describe(const fs::path& output, const std::string& name, const std::string& text) {
-  publish_text(output / name, text);
+PublishedFile publish_and_describe(const OutputFolder& output, const std::string& name, const std::string& text) {
+  output.publish_text(name, text);
   return describe_text(name, text);
 }
 
@@ -51,30 +45,28 @@ PublishedFile publish_split_index(const ProcessOptions& options, const RunPlan& 
     if (record.split != split) continue;
     shards.push_back({record.shard, record.shard_rows});
     description.shard_lengths.push_back(record.shard_rows);
-    description.bytes += record.shard_rows * example_bytes(plan.schema);
+    description.bytes += record.shard_rows * example_bytes(plan.schema());
   }
   description.name = split;
   const fs::path folder = dataset_folder(dataset.name, dataset.version);
-  const std::string name = write_split_index(options.output / folder, {dataset.name, dataset.version, split},
-                                             plan.schema, {{"options", plan.result_options}}, shards);
+  const std::string name =
+      write_split_index(options.files().below(folder.generic_string()), {dataset.name, dataset.version, split},
+                        plan.schema(), {{"options", plan.result_options}}, shards);
   FileDigest digest = digest_file(options.output / folder / name);
   return {(folder / name).generic_string(), digest.bytes, std::move(digest.sha256)};
 }
 
 void publish_dataset(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records,
                      std::vector<PublishedFile>& files) {
-  DatasetDescription description;
-  description.name = options.dataset.name;
-  description.version = options.dataset.version;
-  description.description = "Slices of field recordings, cut by veery.";
+  DatasetDescription description = describe_dataset(options.dataset.name, options.dataset.version);
   for (const Split& split : options.plan.splits) {
     files.push_back(publish_split_index(options, plan, records, split.name, description.splits.emplace_back()));
   }
   const fs::path folder = dataset_folder(options.dataset.name, options.dataset.version);
   const auto add = [&](const char* name, const std::string& text) {
-    files.push_back(publish_and_describe(options.output, (folder / name).generic_string(), text));
+    files.push_back(publish_and_describe(options.files(), (folder / name).generic_string(), text));
   };
-  add("features.json", features_json(plan.schema));
+  add("features.json", features_json(plan.schema()));
   add("dataset_info.json", dataset_info_json(description));
 }
 
@@ -94,14 +86,17 @@ DerivedFiles derive_tables(const ArchiveIndex& index, const std::vector<UnitReco
 Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records) {
   const DerivedFiles derived = derive_tables(plan.index, records);
   std::vector<PublishedFile> files;
-  for (const auto& [name, text] : derived.texts) files.push_back(publish_and_describe(options.output, name, text));
-  if (options.dataset.shards) publish_dataset(options, plan, records, files);
+  for (const auto& [name, text] : derived.texts) files.push_back(publish_and_describe(options.files(), name, text));
+  if (options.dataset.shards.hdf5) publish_dataset(options, plan, records, files);
+  if (options.dataset.shards.tfrecord) {
+    for (PublishedFile& file : publish_tfds(options, plan, records)) files.push_back(std::move(file));
+  }
   files.push_back(describe_text(std::string{output_name::kIndex}, index_csv(plan.index, plan.work)));
   files.push_back(describe_text(std::string{output_name::kOptions}, plan.result_options));
   for (const UnitRecord& record : records) {
-    files.push_back(describe_text(output_name::unit_record(record.unit), unit_record_to_json(record)));
+    files.push_back({output_name::unit_record(record.unit), record.text.bytes, record.text.sha256});
   }
-  publish_text(options.output / output_name::kManifest, manifest_json(derived.totals, records, std::move(files)));
+  options.files().publish_text(output_name::kManifest, manifest_json(derived.totals, records, std::move(files)));
   return derived.totals;
 }
 
@@ -122,7 +117,8 @@ void publish_run(const ProcessOptions& options, const RunPlaces& places, const s
                          {"wait_s", rank.wait_s},
                          {"separated_s", rank.separated_s},
                          {"network_s", rank.network_s},
-                         {"wall_s", rank.wall_s}});
+                         {"wall_s", rank.wall_s},
+                         {"read_retries", rank.read_retries}});
   }
   const Json json{{"kind", "veery.run"},
                   {"format_version", 1},
@@ -130,13 +126,15 @@ void publish_run(const ProcessOptions& options, const RunPlaces& places, const s
                   {"commit", program_commit()},
                   {"mpi", Communicator::library()},
                   {"model", describe(places.model)},
-                  {"command_line", options.command_line},
+                  {"command", options.command},
+                  {"archive", std::filesystem::absolute(options.archive.archive / options.archive.only).string()},
+                  {"command_line", joined(options.arguments, " ")},
                   {"configuration", options.configuration},
                   {"begun", utc_text(start)},
-                  {"ended", utc_text(std::chrono::system_clock::now())},
+                  {"ended", utc_now()},
                   {"exit_code", exit_code},
                   {"ranks", rank_list}};
-  publish_text(options.output / output_name::kRun, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  options.files().publish_text(output_name::kRun, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace veery

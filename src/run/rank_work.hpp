@@ -5,6 +5,8 @@
 
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/options.hpp>
+#include <veery/state/lease.hpp>
+#include <veery/state/status_file.hpp>
 
 #include "run/progress.hpp"
 #include "run/time_budget.hpp"
@@ -13,14 +15,25 @@
 namespace veery {
 
 struct WorkResult {
-  std::vector<std::string> records;  ///< rank 0: of the units finished in this run
-  std::vector<RankProgress> ranks;   ///< rank 0
-  bool stopped = false;              ///< a signal, or the end of the time, asked for an early end
+  std::vector<UnitRecord> records;  ///< rank 0: of the units finished in this run
+  std::vector<RankProgress> ranks;  ///< rank 0
+  bool left_behind = false;         ///< a thread of this rank did not come back: nothing that it uses may go
 };
 
-/// `order`: the units to do, as they shall be handed out (rank 0's counts). `batcher`: null without separation.
+/// What is for the whole run; but for the hosts on rank 0 alone.
+struct LeadTools {
+  std::vector<std::string> hosts;  ///< of all ranks
+  const Lease* lease = nullptr;
+  StatusFile* status = nullptr;
+  std::vector<int> order;  ///< the units to do, as they shall be handed out
+};
+
+/// Ends the whole job at once, with exit code 75, when a rank or rank 0 hangs.
 [[nodiscard]] WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
-                                  Batcher* batcher, const TimeBudget& budget, const std::vector<int>& order,
+                                  const RankTools& tools, const LeadTools& lead, const TimeBudget& budget,
                                   Reporter& reporter);
+
+/// What can't be waited for: says why, notes it in the status, ends all ranks with exit code 75.
+[[noreturn]] void end_job(const ProcessOptions& options, const std::string& reason);
 
 }  // namespace veery

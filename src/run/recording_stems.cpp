@@ -4,7 +4,8 @@
 #include <utility>
 
 #include <veery/base/csv.hpp>
-#include <veery/base/staged_file.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 
@@ -14,10 +15,11 @@ namespace {
 std::string seams_csv(const std::vector<Seam>& seams, int sample_rate_hz) {
   std::string text = csv_row({"seam", "time_s", "confidence", "outputs"});
   for (std::size_t i = 0; i < seams.size(); ++i) {
-    std::string outputs;
-    for (const int output : seams[i].outputs) outputs += (outputs.empty() ? "" : " ") + std::to_string(output);
+    std::vector<std::string> outputs;
+    for (const int output : seams[i].outputs) outputs.push_back(std::to_string(output));
     const double time_s = static_cast<double>(seams[i].sample) / sample_rate_hz;
-    text += csv_row({std::to_string(i), fixed_decimal(time_s, 3), fixed_decimal(seams[i].confidence, 4), outputs});
+    text += csv_row(
+        {std::to_string(i), fixed_decimal(time_s, 3), fixed_decimal(seams[i].confidence, 4), joined(outputs, " ")});
   }
   return text;
 }
@@ -64,7 +66,7 @@ StemsRow describe(const Recording& recording, const SeparationAccount& account, 
 }
 
 StemOptions stem_options(const ProcessOptions& options) {
-  return {options.output, options.scratch.empty() ? options.output : options.scratch, options.separation.format};
+  return {options.files(), options.files().scratch(), options.separation.format};
 }
 
 ParentRecording parent_of(const Recording& recording, const std::filesystem::path& path, bool keep_extension) {
@@ -97,8 +99,14 @@ OrRefusal<RecordingStems> write_recording_stems(const ProcessOptions& options, c
   const ModelInfo& model = batcher.model().info();
   const std::filesystem::path path = options.archive.archive / recording.path;
   const int rate = options.separation.at_source_rate ? recording.audio.sample_rate_hz : model.sample_rate_hz;
+  std::optional<ParentRecording> parent;
+  try {
+    parent = parent_of(recording, path, keep_extension);
+  } catch (const SystemError& error) {
+    return Refusal{Reason::unreadable, error.cause()};
+  }
   StemFiles files{stem_options(options),
-                  parent_of(recording, path, keep_extension),
+                  *std::move(parent),
                   {static_cast<int>(model.sources), rate, model.digest, lineage(options)}};
   auto separated = separate_recording(path, separate_options(options, rate), batcher, [&](const StemBlock& stems) {
     between_windows();
@@ -115,7 +123,7 @@ OrRefusal<RecordingStems> write_recording_stems(const ProcessOptions& options, c
   if (!stems.account.seams.empty()) {
     stems.row->seams_file = output_name::seams(recording.path, keep_extension);
     const std::string seams = seams_csv(stems.account.seams, model.sample_rate_hz);
-    publish_text(options.output / stems.row->seams_file, seams);
+    options.files().publish_text(stems.row->seams_file, seams);
     stems.files.push_back(describe_text(stems.row->seams_file, seams));
   }
   return stems;

@@ -14,8 +14,22 @@
 #include "run/stored_row.hpp"
 
 namespace veery {
-RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording,
-                             RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped)
+namespace {
+
+/// None for a file that can't be looked at: opening it says why.
+std::optional<std::string> describe_change(const std::filesystem::path& path, std::int64_t indexed_bytes) {
+  std::error_code failure;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, failure);
+  if (failure || bytes == static_cast<std::uintmax_t>(indexed_bytes)) return std::nullopt;
+  return "has " + std::to_string(bytes) + " bytes, the index says " + std::to_string(indexed_bytes) +
+         ": it was being written, or replaced";
+}
+
+}  // namespace
+
+RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit,
+                             const Recording& recording, RowSpool* spool, Batcher* batcher,
+                             const std::atomic<bool>& dropped)
     : plan_(plan),
       options_(options),
       recording_(recording),
@@ -23,11 +37,14 @@ RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options,
       batcher_(batcher),
       dropped_(dropped),
       path_(options.archive.archive / recording.path),
-      ambiguous_stem_(
-          plan.ambiguous_stems.contains(std::filesystem::path{recording.path}.replace_extension().generic_string())) {}
+      keeps_extension_(plan.keeps_extension(recording, unit)) {}
 
 RecordingOutcome RecordingWork::run() && {
   leave_if_dropped();
+  if (auto change = describe_change(path_, recording_.bytes)) {
+    outcome_.refusal = Refusal{Reason::changed, *std::move(change)};
+    return std::move(outcome_);
+  }
   const Separate what = options_.separation.what;
   if (what == Separate::peaks_of_stems) {
     cut_around_stems_peaks();
@@ -91,7 +108,7 @@ void RecordingWork::cut_around_stems_peaks() {
     return;
   }
   auto& stream = std::get<RecordingStream>(opened);
-  StemSlicer slicer{rate, options_.slices, static_cast<int>(plan_.schema.stems)};
+  StemSlicer slicer{rate, options_.slices, static_cast<int>(plan_.schema().stems)};
   const StemSliceSink sink = [&](const Slice& slice, int source, std::span<const float> mixture,
                                  std::span<const std::span<const float>> stems) {
     if (touches_lost(slice, stream.lost(), rate, stream.info().sample_rate_hz)) {
@@ -113,7 +130,12 @@ void RecordingWork::cut_around_stems_peaks() {
     return;
   }
   slicer.finish(sink);
-  const auto& account = std::get<SeparationAccount>(separated);
+  auto account = std::get<SeparationAccount>(separated);
+  account.read_retries += stream.read_retries();
+  if (stream.read_failed() && stream.frames_read() < account.frames_read) {  // of the two readers, the worse
+    account.frames_read = stream.frames_read();
+    account.lost = stream.lost();
+  }
   take_account(account);
   outcome_.account.slices = static_cast<std::int64_t>(outcome_.examples.size());
   note_not_separated(account);
@@ -121,13 +143,17 @@ void RecordingWork::cut_around_stems_peaks() {
 
 void RecordingWork::write_stems() {
   auto written =
-      write_recording_stems(options_, recording_, ambiguous_stem_, *batcher_, [this] { leave_if_dropped(); });
+      write_recording_stems(options_, recording_, keeps_extension_, *batcher_, [this] { leave_if_dropped(); });
   if (auto* refusal = std::get_if<Refusal>(&written)) {
     outcome_.refusal = std::move(*refusal);
     return;
   }
   auto& stems = std::get<RecordingStems>(written);
-  if (!options_.slicing) take_account(stems.account);
+  if (options_.slicing) {
+    outcome_.account.read_retries += stems.account.read_retries;
+  } else {
+    take_account(stems.account);
+  }
   note_not_separated(stems.account);
   outcome_.stems = std::move(stems.row);
   outcome_.stem_files = std::move(stems.files);
@@ -138,6 +164,7 @@ void RecordingWork::take_account(const SeparationAccount& account) {
   outcome_.account.samples =
       resampled_length(account.frames_read, recording_.audio.sample_rate_hz, options_.stream.sample_rate_hz);
   outcome_.account.lost = account.lost;
+  outcome_.account.read_retries = account.read_retries;
   outcome_.account.decode_s = account.decode_s;
 }
 
@@ -150,7 +177,7 @@ void RecordingWork::keep(const Slice& slice, int peak_source, std::span<const fl
   Example example = describe_slice(recording_, slice, options_, outcome_.examples.size());
   example.peak_source = peak_source;
   if (spool_ != nullptr) {
-    const StoredRow row = store_row(plan_.schema.audio_type, mixture, stems);
+    const StoredRow row = store_row(plan_.schema().audio_type, mixture, stems);
     example.stem_gain = row.stem_gain;
     example.spool_row = spool_->append(row.bytes);
   }
@@ -161,12 +188,12 @@ void RecordingWork::keep(const Slice& slice, int peak_source, std::span<const fl
 PublishedFile RecordingWork::write_clip(const Slice& slice, std::span<const float> samples) const {
   const int rate = options_.stream.sample_rate_hz;
   const std::string name = output_name::clip(recording_.path, static_cast<double>(slice.start) / rate,
-                                             file_extension(*options_.clips), ambiguous_stem_);
+                                             file_extension(*options_.clips), keeps_extension_);
   const bool shorter = options_.slices.mode == SliceMode::fixed && options_.slices.tail == Tail::remainder;
   const std::span<const float> kept = shorter ? samples.first(static_cast<std::size_t>(slice.recorded)) : samples;
   std::vector<std::int16_t> integers(kept.size());
   to_int16(kept, integers);
-  AudioWriter writer{options_.output / name, *options_.clips, rate};
+  AudioWriter writer{options_.files(), name, *options_.clips, rate};
   writer.write(integers);
   writer.publish();
   return describe_file(options_.output, name);

@@ -24,6 +24,7 @@ struct RecordingOutcome {
   std::vector<PublishedFile> clips;       ///< one an example, when clips are wanted
   std::vector<PublishedFile> stem_files;  ///< stems and their seams
   std::optional<StemsRow> stems;
+  std::uint64_t file_xxh3 = 0;
 };
 
 /// Thrown where a recording is left off because its unit was dropped.
@@ -32,8 +33,8 @@ struct Dropped {};
 class RecordingWork {
  public:
   /// `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
-  RecordingWork(const RunPlan& plan, const ProcessOptions& options, const Recording& recording, RowSpool* spool,
-                Batcher* batcher, const std::atomic<bool>& dropped);
+  RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, const Recording& recording,
+                RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped);
 
   /// Throws Error only for our own outputs and for the model, and Dropped soon after `dropped` was set.
   [[nodiscard]] RecordingOutcome run() &&;
@@ -58,7 +59,7 @@ class RecordingWork {
   Batcher* batcher_;
   const std::atomic<bool>& dropped_;
   std::filesystem::path path_;
-  bool ambiguous_stem_;
+  bool keeps_extension_;
   std::vector<LostRange> not_separated_;  ///< slices without stems
   RecordingOutcome outcome_;
 };

@@ -1,5 +1,6 @@
 #include "run/resume.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <veery/base/csv.hpp>
@@ -8,6 +9,10 @@
 #include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
+
+#include "run/earlier_files.hpp"
+#include "run/finished_units.hpp"
+#include "run/on_lead.hpp"
 
 namespace veery {
 namespace {
@@ -23,62 +28,109 @@ std::string first_difference(const std::string& before, const std::string& now) 
   };
   const auto old_rows = rows_of(before);
   const auto new_rows = rows_of(now);
+  const auto name = [](const std::vector<std::string>& row) {
+    return row.size() > 1 ? printable(text_of_cell(row[1])) : std::string{"a row of the earlier index.csv"};
+  };
   for (const auto& row : new_rows) {
-    if (!old_rows.contains(row)) return printable(row.at(1)) + " is new or has changed";
+    if (!old_rows.contains(row)) return name(row) + " is new or has changed";
   }
   for (const auto& row : old_rows) {
-    if (!new_rows.contains(row)) return printable(row.at(1)) + " is gone";
+    if (!new_rows.contains(row)) return name(row) + " is gone";
   }
   return "the rows are in another order";
 }
 
-void remove_staged_files(const fs::path& output) {
-  std::error_code failure;
-  for (fs::recursive_directory_iterator entry{output, failure}, end; !failure && entry != end;
-       entry.increment(failure)) {
-    std::error_code ignored;
-    if (entry->is_regular_file(ignored) && is_staged(entry->path())) fs::remove(entry->path(), ignored);
+std::string few(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < 3; ++i) text += (i == 0 ? "" : ", ") + printable(names[i]);
+  return text + (names.size() > 3 ? ", …" : "");
+}
+
+/// An extension may bring recordings, but not take any away.
+void require_all(const Placements& earlier, const RunPlan& plan, const ProcessOptions& options) {
+  std::set<std::string_view> present;
+  for (const Recording& recording : plan.index.recordings) present.insert(recording.path);
+  std::vector<std::string> gone;
+  for (const auto& [path, placement] : earlier) {
+    if (!present.contains(path)) gone.push_back(path);
   }
+  if (gone.empty()) return;
+  std::sort(gone.begin(), gone.end());
+  throw UsageError{std::to_string(gone.size()) + " recordings of the earlier run are gone",
+                   options.archive.archive.string(), few(gone) + ": put them back, or --restart"};
+}
+
+/// Publishes the index, or compares it with the earlier run's.
+void claim_index(const RunPlan& plan, const ProcessOptions& options) {
+  const fs::path file = options.output / output_name::kIndex;
+  const std::string now = index_csv(plan.index, plan.work);
+  std::error_code failure;
+  if (!fs::exists(file, failure)) {
+    options.files().publish_text(output_name::kIndex, now);
+    return;
+  }
+  const std::string before = read_text(file);
+  if (before == now) return;
+  if (options.earlier.extend) {
+    require_all(placements_in(before), plan, options);
+    fs::remove(options.output / output_name::kManifest, failure);  // what it says is no longer all
+    options.files().publish_text(output_name::kIndex, now);
+    return;
+  }
+  throw UsageError{"the archive is not the one that this output folder was begun with",
+                   options.archive.archive.string(),
+                   first_difference(before, now) + ": --extend accepts it, --restart begins anew"};
+}
+
+void refuse_changed(const std::vector<std::string>& changed, const ProcessOptions& options) {
+  if (changed.empty() || options.earlier.extend) return;
+  throw UsageError{std::to_string(changed.size()) + " recordings have changed since they were processed", few(changed),
+                   "--extend does their units anew, --restart everything"};
 }
 
 }  // namespace
 
 void claim_output(const ProcessOptions& options, const std::string& model_digest) {
-  create_folder(options.output);
+  if (options.earlier.restart) remove_run(options.output);
   const fs::path file = options.output / output_name::kOptions;
   const std::string now = result_options_json(options, model_digest);
   std::error_code failure;
   if (fs::exists(file, failure)) {
     const std::string difference = describe_difference(read_text(file), now);
     if (difference.empty()) return;
-    throw UsageError{"the output folder holds a run with other options", options.output.string(),
-                     difference + ": give the earlier options to continue it, or another --output"};
+    throw UsageError{
+        "the output folder holds a run with other options", options.output.string(),
+        difference + ": give the earlier options to continue it, --restart to begin anew, or another --output"};
   }
-  publish_text(file, now);
+  options.files().publish_text(output_name::kOptions, now);
 }
 
-std::vector<UnitRecord> resume_run(const RunPlan& plan, const ProcessOptions& options) {
-  const fs::path index_file = options.output / output_name::kIndex;
-  const std::string index = index_csv(plan.index, plan.work);
-  std::error_code failure;
-  if (!fs::exists(index_file, failure)) {
-    publish_text(index_file, index);
-    return {};
-  }
-  const std::string before = read_text(index_file);
-  if (before != index) {
-    throw UsageError{"the archive is not the one that this output folder was begun with",
-                     options.archive.archive.string(), first_difference(before, index) + ": choose another --output"};
-  }
-  remove_staged_files(options.output);
-  std::vector<UnitRecord> records;
-  for (const WorkUnit& unit : plan.work.units) {
-    const fs::path file = options.output / output_name::unit_record(unit.number);
-    if (!fs::exists(file, failure)) continue;
-    UnitRecord record = unit_record_from_json(read_text(file));
-    if (record.fingerprint == unit_fingerprint(plan, unit)) records.push_back(std::move(record));
-  }
-  return records;
+Placements earlier_placements(Communicator& world, const ProcessOptions& options) {
+  std::string text;
+  on_lead(world, [&] {
+    const fs::path file = options.output / output_name::kIndex;
+    std::error_code failure;
+    if (!fs::exists(file, failure)) return;
+    text = read_text(file);
+    const Placements found = placements_in(text);
+    const bool extended =
+        std::any_of(found.begin(), found.end(), [](const auto& entry) { return entry.second.extension > 0; });
+    if (!extended && !options.earlier.extend) text.clear();  // a plan from nothing is the same
+  });
+  world.broadcast(text);
+  return text.empty() ? Placements{} : placements_in(text);
+}
+
+std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
+                                   Reporter& reporter) {
+  on_lead(world, [&] {
+    remove_staged_files(options.output);
+    claim_index(plan, options);
+  });
+  FinishedUnits finished = find_finished_units(world, plan, options);
+  on_lead(world, [&] { refuse_changed(finished.changed, options); });
+  for (const std::string& problem : finished.problems) reporter.warn("done anew: " + printable(problem));
+  return std::move(finished.records);
 }
 
 }  // namespace veery

@@ -3,18 +3,25 @@
 #include <vector>
 
 #include <veery/manifest/unit_record.hpp>
+#include <veery/mpi/communicator.hpp>
 #include <veery/run/options.hpp>
 
-#include "run/unit_work.hpp"
+#include "run/progress.hpp"
+#include "run/run_plan.hpp"
 
 namespace veery {
 
-/// Makes the output folder ready. Throws UsageError naming each option that differs from an earlier run's, and
-/// Error when the folder can't be written.
+/// Makes the output folder ready; with `--restart` removes an earlier run's files, by their names. Throws UsageError
+/// naming each option that differs from an earlier run's, and Error when the folder can't be written.
 void claim_output(const ProcessOptions& options, const std::string& model_digest);
 
-/// The records of the units that are done. Removes what a killed run left half-written; throws UsageError when
-/// the archive is no longer the one that the earlier run indexed.
-[[nodiscard]] std::vector<UnitRecord> resume_run(const RunPlan& plan, const ProcessOptions& options);
+/// Where earlier runs put recordings, when this plan has to keep to it: after `--extend`. Collective.
+[[nodiscard]] Placements earlier_placements(Communicator& world, const ProcessOptions& options);
+
+/// The records of the units that are done, on rank 0. Removes what a killed run left half-written; throws
+/// AgreedFailure when the archive is no longer the one that the earlier run indexed, or recordings have changed since.
+/// Collective.
+[[nodiscard]] std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan,
+                                                 const ProcessOptions& options, Reporter& reporter);
 
 }  // namespace veery

@@ -1,7 +1,8 @@
 #include "run/run_plan.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <unordered_map>
+#include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
@@ -9,45 +10,88 @@
 namespace veery {
 namespace {
 
-constexpr std::string_view kFormats = "shard 1, record 2";
+constexpr std::string_view kFormats = "shard 1, record 3";
 
-/// The longest of the texts, at least 1, in whole groups of 8 bytes.
-template <typename Text>
-std::size_t column_bytes(const ArchiveIndex& index, Text&& text) {
-  std::size_t longest = 1;
-  for (const Recording& recording : index.recordings) longest = std::max(longest, text(recording).size());
-  return (longest + 7) / 8 * 8;
+std::size_t column_bytes(std::size_t longest) {
+  return (std::max<std::size_t>(longest, 1) + 7) / 8 * 8;
+}
+
+/// One schema an extension: its text columns are as wide as its recordings and those before need.
+std::vector<ExampleSchema> schemas(const ArchiveIndex& index, const WorkPlan& work, const ExampleSchema& common) {
+  std::vector<ExampleSchema> all(1, common);
+  for (const WorkUnit& unit : work.units) {
+    if (static_cast<std::size_t>(unit.extension) >= all.size())
+      all.resize(static_cast<std::size_t>(unit.extension) + 1, common);
+    ExampleSchema& schema = all[static_cast<std::size_t>(unit.extension)];
+    for (const std::size_t i : unit.recordings) {
+      schema.filename_bytes = std::max(schema.filename_bytes, column_bytes(index.recordings[i].path.size()));
+      schema.site_bytes = std::max(schema.site_bytes, column_bytes(index.recordings[i].site.size()));
+    }
+  }
+  for (std::size_t e = 1; e < all.size(); ++e) {
+    all[e].filename_bytes = std::max(all[e].filename_bytes, all[e - 1].filename_bytes);
+    all[e].site_bytes = std::max(all[e].site_bytes, all[e - 1].site_bytes);
+  }
+  return all;
+}
+
+/// A recording keeps its extension from the second on that has its stem; all of the first run's do then.
+std::map<std::string, int, std::less<>> ambiguous_stems(const ArchiveIndex& index, const WorkPlan& work) {
+  std::unordered_map<std::string_view, int> first;
+  first.reserve(index.recordings.size());
+  std::map<std::string, int, std::less<>> second;
+  for (std::size_t i = 0; i < index.recordings.size(); ++i) {
+    const std::string_view stem = without_extension(index.recordings[i].path);
+    int extension = work.units[static_cast<std::size_t>(work.unit_of[i])].extension;
+    const auto [known, is_new] = first.try_emplace(stem, extension);
+    if (is_new) continue;
+    if (extension < known->second) std::swap(extension, known->second);
+    const auto [entry, added] = second.try_emplace(std::string{stem}, extension);
+    if (!added) entry->second = std::min(entry->second, extension);
+  }
+  return second;
 }
 
 }  // namespace
 
-RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const ModelInfo* model) {
+std::string_view without_extension(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  const std::size_t name = path.rfind('/') + 1;  // 0 at the top
+  return dot == std::string_view::npos || dot <= name ? path : path.substr(0, dot);
+}
+
+RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const ModelInfo* model,
+                      const Placements& earlier) {
   RunPlan plan;
-  plan.work = plan_work(index, options.plan);
-  plan.schema.sample_rate_hz = options.stream.sample_rate_hz;
-  plan.schema.samples_per_row = samples_in(options.slices.interval_s, options.stream.sample_rate_hz);
-  plan.schema.audio_type = options.dataset.audio_type;
-  plan.schema.compress = options.dataset.compress;
-  plan.schema.filename_bytes = column_bytes(index, [](const Recording& r) -> const std::string& { return r.path; });
-  plan.schema.site_bytes = column_bytes(index, [](const Recording& r) -> const std::string& { return r.site; });
+  plan.work = plan_work(index, options.plan, earlier);
+  ExampleSchema common;
+  common.sample_rate_hz = options.stream.sample_rate_hz;
+  common.samples_per_row = samples_in(options.slices.interval_s, options.stream.sample_rate_hz);
+  common.audio_type = options.dataset.audio_type;
+  common.compress = options.dataset.compress;
+  common.filename_bytes = common.site_bytes = column_bytes(0);
   if (model != nullptr) {
     plan.model_digest = model->digest;
-    if (options.separation.what != Separate::recordings) plan.schema.stems = model->sources;
+    if (options.separation.what != Separate::recordings) common.stems = model->sources;
   }
+  for (const WorkUnit& unit : plan.work.units) ++plan.shard_counts[unit.split];
+  plan.schemas = schemas(index, plan.work, common);
   plan.result_options = result_options_json(options, plan.model_digest);
-  std::set<std::string> seen;
-  for (const Recording& recording : index.recordings) {
-    const std::string stem = std::filesystem::path{recording.path}.replace_extension().generic_string();
-    if (!seen.insert(stem).second) plan.ambiguous_stems.insert(stem);
-  }
+  plan.ambiguous_stems = ambiguous_stems(index, plan.work);
   plan.index = std::move(index);
   return plan;
 }
 
+bool RunPlan::keeps_extension(const Recording& recording, const WorkUnit& unit) const {
+  const auto found = ambiguous_stems.find(without_extension(recording.path));
+  return found != ambiguous_stems.end() && unit.extension >= found->second;
+}
+
 std::string unit_fingerprint(const RunPlan& plan, const WorkUnit& unit) {
   std::string text = std::string{kFormats} + "\n" + plan.result_options;
-  text += csv_row({std::to_string(unit.number), unit.split, std::to_string(unit.shard), std::to_string(unit.shards),
-                   std::to_string(plan.schema.filename_bytes), std::to_string(plan.schema.site_bytes)});
+  text +=
+      csv_row({std::to_string(unit.number), unit.split, std::to_string(unit.shard), std::to_string(unit.shards),
+               std::to_string(plan.schema_of(unit).filename_bytes), std::to_string(plan.schema_of(unit).site_bytes)});
   ArchiveIndex recordings;
   for (const std::size_t i : unit.recordings) recordings.recordings.push_back(plan.index.recordings[i]);
   return sha256_hex(text + index_to_text(recordings));

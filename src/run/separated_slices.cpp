@@ -1,7 +1,5 @@
 #include "run/separated_slices.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <veery/audio/resampler.hpp>
@@ -35,15 +33,10 @@ void SeparatedSlices::finish() {
 void SeparatedSlices::take_one() {
   const Waiting waiting = std::move(waiting_.front());
   waiting_.pop();
-  const at::Tensor separated = client_.next();
-  const auto length = static_cast<std::size_t>(separated.size(1));
-  const std::span<const float> all{separated.const_data_ptr<float>(), static_cast<std::size_t>(separated.numel())};
-  StemBlock stems;
-  if (std::all_of(all.begin(), all.end(), [](float sample) { return std::isfinite(sample); })) {
-    for (std::size_t start = 0; start < all.size(); start += length) {
-      stems.push_back(resample(all.subspan(start, length), model_rate_hz_, sample_rate_hz_));
-      stems.back().resize(waiting.mixture.size());
-    }
+  StemBlock stems = client_.next_block();
+  for (std::vector<float>& stem : stems) {
+    stem = resample(stem, model_rate_hz_, sample_rate_hz_);
+    stem.resize(waiting.mixture.size());
   }
   sink_(waiting.slice, waiting.mixture, stems);
 }

@@ -10,9 +10,8 @@ namespace {
 
 std::string slice_time(const Recording& recording, const Slice& slice, int sample_rate_hz) {
   if (!recording.start) return {};
-  RecordingTime time = *recording.start;
-  time.local_ms += (slice.start * 1000 + sample_rate_hz / 2) / sample_rate_hz;
-  return format_time(time);
+  const std::int64_t elapsed_ms = (slice.start * 1000 + sample_rate_hz / 2) / sample_rate_hz;
+  return format_time(time_after(*recording.start, recording.clock_changes, elapsed_ms));
 }
 
 }  // namespace

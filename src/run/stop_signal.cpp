@@ -20,6 +20,7 @@ void watch_stop_signals() {
   action.sa_handler = note_stop;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);  // a second signal ends the process at once
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that has reached its limit is a failed write, with a message
 }
 
 bool stop_requested() {

@@ -5,7 +5,6 @@
 
 #include <veery/audio/audio_file.hpp>
 #include <veery/base/error.hpp>
-#include <veery/base/staged_file.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/shards/int16_audio.hpp>
 #include <veery/synthesis/annotation_table.hpp>
@@ -35,8 +34,8 @@ std::string recording_name(std::size_t number, double recording_s) {
 std::vector<BirdCall> write_recording(const SynthesizeOptions& options, std::size_t number,
                                       const SoundscapeOptions& how) {
   SoundscapeStream stream{how, number};
-  AudioWriter writer{options.output / recording_name(number, options.soundscape.recording_s), AudioFormat::flac,
-                     how.sample_rate_hz};
+  AudioWriter writer{OutputFolder{options.output}, recording_name(number, options.soundscape.recording_s),
+                     AudioFormat::flac, how.sample_rate_hz};
   std::vector<float> block(kSamplesPerBlock);
   std::vector<std::int16_t> samples(kSamplesPerBlock);
   while (const std::size_t count = stream.read(block)) {
@@ -57,7 +56,7 @@ int run_synthesize(const SynthesizeOptions& options) {
   const auto count = static_cast<std::size_t>(std::ceil(total_s / each_s - 1e-9));
   std::vector<AnnotatedRecording> annotated(count);
   std::atomic<std::size_t> left{count};
-  const int threads = options.threads > 0 ? options.threads : usable_cores(1);
+  const int threads = threads_of_rank(options.threads, 1);
   WorkerPool pool{threads};
   for (std::size_t number = 0; number < count; ++number) {
     pool.submit([&, number] {
@@ -68,7 +67,7 @@ int run_synthesize(const SynthesizeOptions& options) {
     });
   }
   while (left > 0) pool.wait_for_job(std::chrono::milliseconds{100});
-  publish_text(options.output / "annotations.csv", annotation_table(annotated));
+  OutputFolder{options.output}.publish_text("annotations.csv", annotation_table(annotated));
   std::size_t calls = 0;
   for (const AnnotatedRecording& recording : annotated) calls += recording.calls.size();
   std::fprintf(stderr, "made %zu recordings with %zu bird calls in %s\n", count, calls, options.output.c_str());

@@ -7,26 +7,30 @@
 
 namespace veery {
 
+/// When a program began, by both clocks.
+struct Moment {
+  std::chrono::steady_clock::time_point steady = std::chrono::steady_clock::now();
+  std::chrono::system_clock::time_point system = std::chrono::system_clock::now();
+};
+
 class TimeBudget {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `start`: when the program began.
-  TimeBudget(const TimeOptions& options, Clock::time_point start) {
-    if (options.walltime_s <= 0.0) return;
-    limited_ = true;
-    end_ = start + std::chrono::duration_cast<Clock::duration>(
-                       std::chrono::duration<double>(options.walltime_s - options.stop_before_end_s));
-  }
+  /// The earlier of walltime and deadline counts.
+  TimeBudget(const TimeOptions& options, const Moment& start);
 
   /// Seconds; infinity without a limit, negative when the time is up.
   [[nodiscard]] double left_s(Clock::time_point now = Clock::now()) const {
-    return limited_ ? std::chrono::duration<double>(end_ - now).count() : std::numeric_limits<double>::infinity();
+    return seconds_ - std::chrono::duration<double>(now - start_).count();
   }
 
  private:
-  bool limited_ = false;
-  Clock::time_point end_{};
+  Clock::time_point start_;
+  double seconds_ = std::numeric_limits<double>::infinity();  ///< from the start
 };
+
+/// What a recording of this length may take.
+[[nodiscard]] double recording_time_limit_s(const TimeOptions& options, double audio_s, bool separates);
 
 }  // namespace veery

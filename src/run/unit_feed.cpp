@@ -4,9 +4,12 @@
 #include <cstring>
 #include <utility>
 
+#include <veery/base/csv.hpp>
+
 namespace veery {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 enum Tag : int { kRequest = 1, kTicket, kRecord, kProgress, kFinished };
 
 template <typename Value>
@@ -21,7 +24,18 @@ Value from_bytes(const std::string& bytes) {
   return value;
 }
 
+/// One row of names.
+std::vector<std::string> names_in(const std::string& text) {
+  std::vector<std::string> names;
+  for (auto& row : parse_csv(text)) names = std::move(row);
+  return names;
+}
+
 }  // namespace
+
+double SignOfLife::silent_s() const {
+  return ended ? 0.0 : std::chrono::duration<double>(Clock::now() - heard).count();
+}
 
 TicketDealer::Ticket TicketDealer::deal(const Wish& wish) {
   const auto fitting = std::find_if(
@@ -33,10 +47,18 @@ TicketDealer::Ticket TicketDealer::deal(const Wish& wish) {
   return {Answer::unit, unit};
 }
 
+std::vector<double> unit_audio_s(const WorkPlan& plan) {
+  std::vector<double> audio_s;
+  audio_s.reserve(plan.units.size());
+  for (const WorkUnit& unit : plan.units) audio_s.push_back(unit.audio_s);
+  return audio_s;
+}
+
 UnitFeed::UnitFeed(Communicator& world, const std::vector<int>& order, std::vector<double> audio_s)
     : world_(world),
       dealer_(order, std::move(audio_s), world.size()),
-      progress_(static_cast<std::size_t>(world.size())) {}
+      progress_(static_cast<std::size_t>(world.size())),
+      signs_(static_cast<std::size_t>(world.size())) {}
 
 void UnitFeed::request(const Wish& wish) {
   if (waiting_ || exhausted_) return;
@@ -46,6 +68,7 @@ void UnitFeed::request(const Wish& wish) {
     return;
   }
   waiting_ = true;
+  asked_ = Clock::now();
   world_.send(0, kRequest, as_bytes(wish));
 }
 
@@ -63,28 +86,38 @@ std::optional<int> UnitFeed::take() {
   return unit;
 }
 
-void UnitFeed::deliver(std::string record) {
+void UnitFeed::deliver(const std::string& record) {
   if (world_.rank() == 0) {
-    records_.push_back(std::move(record));
+    records_.push_back(unit_record_from_json(record));
   } else {
     world_.send(0, kRecord, record);
   }
 }
 
-void UnitFeed::report(const RankProgress& progress, bool last) {
+void UnitFeed::report(const RankProgress& progress, const std::vector<std::string>& in_work, bool last) {
   if (world_.rank() == 0) {
-    progress_.front() = progress;
-    if (last) ++finished_;
+    note(0, progress, in_work, last);
   } else {
-    world_.send(0, last ? kFinished : kProgress, as_bytes(progress));
+    world_.send(0, last ? kFinished : kProgress,
+                std::string{as_bytes(progress)} + (in_work.empty() ? "" : csv_row(in_work)));
   }
 }
 
-void UnitFeed::pump() {
-  while (auto message = world_.poll()) handle(std::move(*message));
+void UnitFeed::note(std::size_t rank, const RankProgress& progress, std::vector<std::string> in_work, bool last) {
+  progress_[rank] = progress;
+  signs_[rank] = {Clock::now(), std::move(in_work), last};
+  if (last) ++finished_;
 }
 
-void UnitFeed::handle(Message message) {
+double UnitFeed::waiting_s() const {
+  return waiting_ ? std::chrono::duration<double>(Clock::now() - asked_).count() : 0.0;
+}
+
+void UnitFeed::pump() {
+  while (auto message = world_.poll()) handle(*message);
+}
+
+void UnitFeed::handle(const Message& message) {
   const auto from = static_cast<std::size_t>(message.from);
   switch (message.tag) {
     case kRequest:
@@ -94,13 +127,12 @@ void UnitFeed::handle(Message message) {
       accept(from_bytes<TicketDealer::Ticket>(message.bytes));
       break;
     case kRecord:
-      records_.push_back(std::move(message.bytes));
+      records_.push_back(unit_record_from_json(message.bytes));
       break;
     case kFinished:
-      ++finished_;
-      [[fallthrough]];
     case kProgress:
-      progress_[from] = from_bytes<RankProgress>(message.bytes);
+      note(from, from_bytes<RankProgress>(message.bytes), names_in(message.bytes.substr(sizeof(RankProgress))),
+           message.tag == kFinished);
       break;
     default:
       break;

@@ -1,12 +1,15 @@
 #pragma once
 // Hands out work units to ranks as they ask. Rank 0 deals while it works itself; the others ask one unit ahead.
 // What a run publishes does not depend on who did what.
+#include <chrono>
 #include <deque>
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <veery/archive/work_plan.hpp>
+#include <veery/manifest/unit_record.hpp>
 #include <veery/mpi/communicator.hpp>
 
 #include "run/progress.hpp"
@@ -43,6 +46,18 @@ class TicketDealer {
   int ranks_;
 };
 
+/// Of each unit, by number.
+[[nodiscard]] std::vector<double> unit_audio_s(const WorkPlan& plan);
+
+/// What rank 0 knows of a rank's health.
+struct SignOfLife {
+  std::chrono::steady_clock::time_point heard = std::chrono::steady_clock::now();
+  std::vector<std::string> in_work;  ///< recordings
+  bool ended = false;
+
+  [[nodiscard]] double silent_s() const;
+};
+
 class UnitFeed {
  public:
   /// `order` matters on rank 0 only; `audio_s` as above.
@@ -57,10 +72,10 @@ class UnitFeed {
   [[nodiscard]] bool put_off() const { return put_off_; }
   [[nodiscard]] bool exhausted() const { return exhausted_; }
 
-  /// Sends a finished unit's record to rank 0.
-  void deliver(std::string record);
-  /// Tells rank 0 how far this rank is; `last`: nothing more will come from here.
-  void report(const RankProgress& progress, bool last = false);
+  /// Sends a finished unit's record, as JSON, to rank 0.
+  void deliver(const std::string& record);
+  /// Tells rank 0 how far this rank is, and which recordings it has in work; `last`: nothing more will come from here.
+  void report(const RankProgress& progress, const std::vector<std::string>& in_work, bool last = false);
 
   /// Handles the messages that have arrived. To be called often.
   void pump();
@@ -69,11 +84,16 @@ class UnitFeed {
   void stop() { dealer_.stop(); }
   [[nodiscard]] bool all_finished() const { return finished_ == world_.size(); }
   [[nodiscard]] const std::vector<RankProgress>& progress() const { return progress_; }
-  [[nodiscard]] std::vector<std::string>& records() { return records_; }
+  /// Rank 0: of each rank.
+  [[nodiscard]] const std::vector<SignOfLife>& signs_of_life() const { return signs_; }
+  /// Elsewhere: for how long rank 0 has owed an answer.
+  [[nodiscard]] double waiting_s() const;
+  [[nodiscard]] std::vector<UnitRecord>& records() { return records_; }
 
  private:
-  void handle(Message message);
+  void handle(const Message& message);
   void accept(const TicketDealer::Ticket& ticket);
+  void note(std::size_t rank, const RankProgress& progress, std::vector<std::string> in_work, bool last);
 
   Communicator& world_;
   TicketDealer dealer_;
@@ -82,8 +102,10 @@ class UnitFeed {
   bool put_off_ = false;
   bool exhausted_ = false;
   int finished_ = 0;
+  std::chrono::steady_clock::time_point asked_;
   std::vector<RankProgress> progress_;
-  std::vector<std::string> records_;
+  std::vector<SignOfLife> signs_;
+  std::vector<UnitRecord> records_;  ///< read as they come: their texts together would be larger
 };
 
 }  // namespace veery

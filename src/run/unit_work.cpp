@@ -3,34 +3,76 @@
 #include <algorithm>
 #include <utility>
 
-#include <veery/base/staged_file.hpp>
+#include <veery/base/digest.hpp>
+#include <veery/base/error.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
-#include <veery/shards/shard_writer.hpp>
+#include <veery/shards/tfrecord_writer.hpp>
 
 #include "run/slice_rows.hpp"
+#include "run/time_budget.hpp"
 
 namespace veery {
-UnitWork::UnitWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, Batcher* batcher)
+namespace {
+
+/// What can't be read to its end a second time was not read well: the next run does the unit anew.
+void add_digest(const std::filesystem::path& path, const AudioInfo& audio, RecordingOutcome& outcome) {
+  try {
+    outcome.file_xxh3 = xxh3_64_of_file(path);
+  } catch (const SystemError& failure) {
+    std::vector<LostRange>& lost = outcome.account.lost;
+    const bool known = std::any_of(lost.begin(), lost.end(),
+                                   [](const LostRange& range) { return range.refusal.reason == Reason::unreadable; });
+    if (known) return;
+    const std::int64_t read = outcome.account.frames_read;
+    const std::int64_t end = audio.length_is_estimated() ? read : std::max(audio.claimed_frames, read);
+    lost.push_back({end, end, {Reason::unreadable, failure.cause()}});
+  }
+}
+
+/// Whose work it was that failed.
+Error failure_of(const WorkUnit& unit, const Error& cause) {
+  return Error{"unit " + std::to_string(unit.number) + " is not done", cause.what()};
+}
+
+}  // namespace
+
+UnitWork::UnitWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, const RankTools& tools)
     : plan_(plan),
       options_(options),
       unit_(unit),
-      batcher_(batcher),
+      tools_(tools),
       outcomes_(unit.recordings.size()),
       left_(unit.recordings.size()) {
-  if (options.dataset.shards)
-    spool_.emplace(options.scratch.empty() ? options.output : options.scratch, row_bytes(plan.schema));
+  if (options.dataset.shards.any()) spool_.emplace(options.files().scratch(), row_bytes(plan.schema_of(unit)));
+}
+
+RecordingOutcome UnitWork::outcome_of(const Recording& recording) {
+  const std::filesystem::path path = options_.archive.archive / recording.path;
+  const bool separates = tools_.batcher != nullptr;
+  const double limit_s = recording_time_limit_s(options_.time, recording.claimed_s(), separates);
+  if (auto refusal = tools_.suspects.judge(recording.path, limit_s, dropped_)) {
+    RecordingOutcome outcome;
+    outcome.refusal = std::move(refusal);
+    return outcome;
+  }
+  const StartedMarks::Mark mark = tools_.marks.start(recording.path, limit_s);
+  RowSpool* const spool = spool_ ? &*spool_ : nullptr;
+  RecordingOutcome outcome = RecordingWork{plan_, options_, unit_, recording, spool, tools_.batcher, dropped_}.run();
+  if (!outcome.refusal) add_digest(path, recording.audio, outcome);
+  return outcome;
 }
 
 void UnitWork::process(std::size_t i) {
   const Recording& recording = plan_.index.recordings[unit_.recordings[i]];
   try {
-    RowSpool* const spool = spool_ ? &*spool_ : nullptr;
-    RecordingOutcome outcome = RecordingWork{plan_, options_, recording, spool, batcher_, dropped_}.run();
+    RecordingOutcome outcome = outcome_of(recording);
     const std::lock_guard lock{mutex_};
     outcomes_[i] = std::move(outcome);
   } catch (const Dropped&) {
     return;  // so the unit is never complete
+  } catch (const Error& cause) {
+    throw failure_of(unit_, cause);
   }
   --left_;
 }
@@ -46,6 +88,7 @@ void UnitWork::add_to(RankProgress& progress) const {
     progress.audio_s += static_cast<double>(account.samples) / options_.stream.sample_rate_hz;
     progress.decode_s += account.decode_s;
     progress.peaks_s += account.peaks_s;
+    progress.read_retries += static_cast<double>(account.read_retries);
   }
 }
 
@@ -60,9 +103,13 @@ void UnitWork::describe_recording(const Recording& recording, const RecordingOut
   row.sample_rate_hz = recording.audio.sample_rate_hz;
   row.slices = outcome.account.slices;
   row.slices_on_lost = outcome.account.slices_on_lost;
+  row.file_xxh3 = outcome.file_xxh3;
   if (outcome.refusal) record.lost.push_back({recording.path, 0, row.claimed_frames, *outcome.refusal});
-  for (const LostRange& lost : outcome.account.lost)
-    record.lost.push_back({recording.path, lost.begin, lost.end, lost.refusal});
+  for (const LostRange& lost : outcome.account.lost) {
+    // The reader of a stream of unknown length can't tell how much it misses, the index can.
+    const bool to_the_end = lost.refusal.reason == Reason::unreadable;
+    record.lost.push_back({recording.path, lost.begin, to_the_end ? row.claimed_frames : lost.end, lost.refusal});
+  }
   record.recordings.push_back(std::move(row));
 }
 
@@ -84,24 +131,55 @@ std::vector<SliceRow> UnitWork::collect(std::vector<Example>& examples, UnitReco
   return slices;
 }
 
-void UnitWork::write_rows(const std::vector<Example>& examples, std::vector<SliceRow>& slices,
-                          UnitRecord& record) const {
+ShardSummary UnitWork::write_hdf5(const std::vector<Example>& examples, UnitRecord& record) const {
   const DatasetOptions& dataset = options_.dataset;
   const std::filesystem::path folder = dataset_folder(dataset.name, dataset.version);
   const ShardPlace place{dataset.name, dataset.version, unit_.split, unit_.shard, unit_.shards};
   Provenance provenance{{"fingerprint", record.fingerprint}, {"options", plan_.result_options}};
   if (!plan_.model_digest.empty()) provenance["model"] = plan_.model_digest;
-  const ShardSummary shard = write_shard(options_.output / folder, place, plan_.schema, provenance, examples, *spool_);
+  ShardSummary shard = write_shard(options_.files().below(folder.generic_string()), place, plan_.schema_of(unit_),
+                                   provenance, examples, *spool_);
+  record.files.push_back(describe_file(options_.output, (folder / shard.file_name).generic_string()));
+  record.shard = shard.file_name;
+  return shard;
+}
+
+/// The file has the name that it keeps until another extension; the record, which is the same whenever the unit is
+/// done, calls it by the count that was known when the unit was planned.
+ShardSummary UnitWork::write_tfrecord(const std::vector<Example>& examples, UnitRecord& record) const {
+  const DatasetOptions& dataset = options_.dataset;
+  const std::filesystem::path folder = tfds_folder(dataset.name, dataset.version);
+  const ShardPlace place{dataset.name, dataset.version, unit_.split, unit_.shard, plan_.shard_counts.at(unit_.split)};
+  ShardSummary shard = write_tfrecord_shard(options_.files().below(folder.generic_string()), place,
+                                            plan_.schema_of(unit_), dataset.tfds, examples, *spool_);
+  record.files.push_back(describe_file(options_.output, (folder / shard.file_name).generic_string()));
+  record.tfrecord = with_shard_count(shard.file_name, unit_.shards);
+  record.files.back().path = (folder / record.tfrecord).generic_string();
+  record.tfrecord_bytes = shard.payload_bytes;
+  return shard;
+}
+
+void UnitWork::write_rows(const std::vector<Example>& examples, std::vector<SliceRow>& slices,
+                          UnitRecord& record) const {
+  ShardSummary shard;
+  if (options_.dataset.shards.hdf5) shard = write_hdf5(examples, record);
+  if (options_.dataset.shards.tfrecord) shard = write_tfrecord(examples, record);
   for (std::size_t row = 0; row < shard.order.size(); ++row) {
     slices[shard.order[row]].row = static_cast<std::int64_t>(row);
     slices[shard.order[row]].row_xxh3 = shard.row_hashes[row];
   }
-  record.files.push_back(describe_file(options_.output, (folder / shard.file_name).generic_string()));
-  record.shard = shard.file_name;
   record.shard_rows = shard.rows;
 }
 
 std::string UnitWork::finish() {
+  try {
+    return write_unit();
+  } catch (const Error& cause) {
+    throw failure_of(unit_, cause);
+  }
+}
+
+std::string UnitWork::write_unit() {
   UnitRecord record;
   record.unit = unit_.number;
   record.split = unit_.split;
@@ -111,7 +189,7 @@ std::string UnitWork::finish() {
   if (spool_) write_rows(examples, slices, record);
   record.slices = std::move(slices);
   std::string text = unit_record_to_json(record);
-  publish_text(options_.output / output_name::unit_record(unit_.number), text);
+  options_.files().publish_text(output_name::unit_record(unit_.number), text);
   return text;
 }
 

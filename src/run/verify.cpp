@@ -4,16 +4,19 @@
 #include <set>
 
 #include <veery/base/csv.hpp>
-#include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/run/commands.hpp>
+#include <veery/shards/shard_place.hpp>
 #include <veery/shards/shard_reader.hpp>
+#include <veery/shards/tfrecord.hpp>
 
+#include "run/dataset_totals.hpp"
 #include "run/on_lead.hpp"
+#include "run/tfrecord_names.hpp"
 
 namespace veery {
 namespace {
@@ -22,19 +25,16 @@ namespace fs = std::filesystem;
 
 /// What is wrong with one published file; empty when nothing is.
 std::vector<std::string> check_file(const fs::path& output, const PublishedFile& file) {
-  std::error_code failure;
-  if (!fs::exists(output / file.path, failure)) return {file.path + ": missing"};
+  if (const std::string found = difference(output, file); !found.empty()) return {found};
   try {
-    const FileDigest digest = digest_file(output / file.path);
-    if (digest.bytes != file.bytes) {
-      return {file.path + ": " + std::to_string(digest.bytes) + " bytes, the manifest says " +
-              std::to_string(file.bytes)};
+    const fs::path path = output / file.path;
+    if (file.path.starts_with("tfds/") && parse_tfrecord_name(path.filename().string())) {
+      static_cast<void>(check_tfrecords(path));
+      return {};
     }
-    if (digest.sha256 != file.sha256) return {file.path + ": the SHA-256 differs from the manifest's"};
     if (!file.path.starts_with("dataset/") || !file.path.ends_with(".h5")) return {};
     std::vector<std::string> problems;
-    for (const std::string& problem : ShardReader{output / file.path}.verify())
-      problems.push_back(file.path + ": " + problem);
+    for (const std::string& problem : ShardReader{path}.verify()) problems.push_back(file.path + ": " + problem);
     return problems;
   } catch (const Error& problem) {
     return {file.path + ": " + problem.what()};
@@ -42,7 +42,10 @@ std::vector<std::string> check_file(const fs::path& output, const PublishedFile&
 }
 
 std::vector<std::string> extra_files(const fs::path& output, const std::vector<PublishedFile>& files) {
-  std::set<std::string> known{std::string{output_name::kRun}, std::string{output_name::kManifest}};
+  std::set<std::string> known;
+  for (const std::string_view name :
+       {output_name::kManifest, output_name::kRun, output_name::kStatus, output_name::kAccused})
+    known.emplace(name);
   for (const PublishedFile& file : files) known.insert(file.path);
   std::vector<std::string> extra;
   for (const auto& entry : fs::recursive_directory_iterator{output}) {
@@ -59,6 +62,8 @@ std::vector<UnitRecord> read_records(const fs::path& output, const std::vector<P
       records.push_back(unit_record_from_json(read_text(output / file.path)));
   }
   std::sort(records.begin(), records.end(), [](const UnitRecord& a, const UnitRecord& b) { return a.unit < b.unit; });
+  const ShardCounts counts = shard_counts(records);
+  for (UnitRecord& record : records) rename_by_counts(record, counts);
   return records;
 }
 
@@ -88,6 +93,9 @@ std::vector<std::string> check_tables(const fs::path& output, const ManifestCont
       if (is_shard && ShardReader{output / file.path}.rows() != record.shard_rows) {
         problems.push_back(file.path + ": the number of rows differs from the unit record's");
       }
+      const std::int64_t bytes = record.tfrecord_bytes + kTfrecordFrameBytes * record.shard_rows;
+      if (!record.tfrecord.empty() && file.path.ends_with("/" + record.tfrecord) && file.bytes != bytes)
+        problems.push_back(file.path + ": the number of rows or their bytes differ from the unit record's");
     }
   }
   return problems;
@@ -107,7 +115,7 @@ std::vector<std::string> check_output(Communicator& world, const fs::path& outpu
   }
   if (world.rank() != 0) return {};
   for (std::string& problem : extra_files(output, files)) all.push_back(std::move(problem));
-  if (all.empty()) all = check_tables(output, manifest);
+  if (all.empty()) all = is_dataset_alone(manifest) ? check_dataset(output, manifest) : check_tables(output, manifest);
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -135,9 +143,7 @@ int run_verify(Communicator& world, const fs::path& output) {
     for (const std::string& problem : problems) std::puts(printable(problem).c_str());
     std::printf("%zu files checked, %zu problems\n", manifest ? manifest->files.size() : 1, problems.size());
   }
-  std::string agreed = std::to_string(problems.empty() ? exit_code::kDone : exit_code::kDiffers);
-  world.broadcast(agreed);
-  return std::stoi(agreed);
+  return code_of_lead(world, problems.empty() ? exit_code::kDone : exit_code::kDiffers);
 }
 
 }  // namespace veery

@@ -36,6 +36,12 @@ bool WorkerPool::has_idle_worker() const {
   return jobs_.empty() && running_ < threads_.size();
 }
 
+bool WorkerPool::ends_within(std::chrono::milliseconds timeout) {
+  std::unique_lock lock{mutex_};
+  jobs_.clear();
+  return job_ended_.wait_for(lock, timeout, [&] { return running_ == 0; });
+}
+
 void WorkerPool::wait_for_job(std::chrono::milliseconds timeout) {
   std::unique_lock lock{mutex_};
   job_ended_.wait_for(lock, timeout, [&] { return ended_ != noticed_ || failure_; });

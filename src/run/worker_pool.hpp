@@ -26,6 +26,9 @@ class WorkerPool {
   /// Whether a worker has nothing to do.
   [[nodiscard]] bool has_idle_worker() const;
 
+  /// Whether all that runs ends within `timeout`; what has not begun is dropped.
+  [[nodiscard]] bool ends_within(std::chrono::milliseconds timeout);
+
   /// Waits until a job ends, at most `timeout`. Rethrows a job's exception.
   void wait_for_job(std::chrono::milliseconds timeout);
 

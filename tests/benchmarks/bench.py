@@ -19,6 +19,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import reading
 import separation
 from programs import MEGABYTE, MPI_SETTINGS, PEERS, PROJECT, machine, peer_python, run
 from recordings import GOLDEN_HOUR, REAL_MINUTE, one_minute, write_wav
@@ -137,22 +138,42 @@ class Bench:
                   at_least=False, detail=detail)
 
     def bench_shards(self):
-        """Writing the same examples as an HDF5 shard and as a TFDS dataset."""
+        """Writing the same examples as a shard, in each format, and as a dataset by TFDS itself."""
         self.process(self.hour().parent, "--slices", "fixed", "--hop", "6s")
         shard = next((self.work / "out").rglob("*-of-*.h5"))
         folder = self.fresh("written")
         folder.mkdir()
         ours = json.loads(run(self.programs / "shard_write_bench", shard, folder, self.repeats).output)
-        detail = f"{ours['examples']} examples, {ours['examples_per_s']:.0f} a second"
+        rates = {name: ours[name]["examples_per_s"] for name in ("hdf5", "bytes", "zlib")}
         if self.quick:
-            self.note("writing a shard", ours["examples_per_s"], "examples/s", detail=detail)
+            for name, rate in rates.items():
+                self.note(f"writing a shard, {name}", rate, "examples/s", detail=f"{ours['examples']} examples")
         else:
-            builds = [run(peer_python(), PEERS / "tfds_build.py", shard).output for _ in range(self.repeats)]
-            theirs = max((json.loads(o.splitlines()[-1]) for o in builds), key=lambda built: built["examples_per_s"])
-            detail += f" against {theirs['examples_per_s']:.0f}"
-            self.note("writing a shard", ours["examples_per_s"] / theirs["examples_per_s"], "× TFDS", 20, detail=detail)
+            theirs = {encoding: self.best_tfds_build(shard, encoding) for encoding in ("zlib", "bytes")}
+            for name, ours_by, theirs_by, bar in [
+                ("a shard", "hdf5", "zlib", 20),
+                ("TFRecords, our default to Perch's", "bytes", "zlib", 10),
+                ("TFRecords, both plain bytes", "bytes", "bytes", math.nan),
+                ("TFRecords, both zlib", "zlib", "zlib", math.nan),
+            ]:
+                rate = theirs[theirs_by]["examples_per_s"]
+                detail = f"{ours['examples']} examples, {rates[ours_by]:.0f} a second against {rate:.0f}"
+                self.note(f"writing {name}", rates[ours_by] / rate, "× TFDS", bar, detail=detail)
+            size = f"{theirs['bytes']['bytes'] / MEGABYTE:.0f} MB and {theirs['zlib']['bytes'] / MEGABYTE:.0f} MB"
+            self.note("TFRecords, plain bytes to zlib: writing", rates["bytes"] / rates["zlib"], "× faster")
+            self.note("TFRecords, plain bytes to zlib: size", theirs["bytes"]["bytes"] / theirs["zlib"]["bytes"],
+                      "× larger", detail=size)  # fmt: skip
         self.fresh("written")
         self.fresh("out")
+
+    def best_tfds_build(self, shard, encoding):
+        command = [peer_python(), PEERS / "tfds_build.py", shard, "--encoding", encoding]
+        builds = [json.loads(run(*command).output.splitlines()[-1]) for _ in range(self.repeats)]
+        return max(builds, key=lambda built: built["examples_per_s"])
+
+    def bench_reading(self):
+        """Reading the same rows from HDF5, WAV files, TFRecord and a tar."""
+        reading.measure(self)
 
     def bench_ranks(self):
         """The same archive on one rank and on two, in turns."""

@@ -1,11 +1,12 @@
 // Runs a fuzz target without libFuzzer: its seeds, the files it is given, then mutations of those, from a seeded
-// generator, for so many seconds. A crash leaves the input in ./crash-input.
+// generator, for so many seconds. A crash leaves the input in ./fuzz_TARGET-crash.
 //
 // usage: fuzz_TARGET [SECONDS [SEED [FILE…]]]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -59,13 +60,13 @@ void mutate(std::string& input, const std::string& other, Random& random) {
   }
 }
 
-void run(const std::string& input) {
-  std::ofstream{"crash-input", std::ios::binary}.write(input.data(), static_cast<std::streamsize>(input.size()));
+void run(const std::string& input, const std::string& crash) {
+  std::ofstream{crash, std::ios::binary}.write(input.data(), static_cast<std::streamsize>(input.size()));
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
 }
 
-int fuzz(double seconds, std::uint64_t seed, std::vector<std::string> inputs) {
-  for (const std::string& input : inputs) run(input);
+int fuzz(double seconds, std::uint64_t seed, const std::vector<std::string>& inputs, const std::string& crash) {
+  for (const std::string& input : inputs) run(input, crash);
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>{seconds};
   Random random{seed};
   long runs = 0;
@@ -73,9 +74,9 @@ int fuzz(double seconds, std::uint64_t seed, std::vector<std::string> inputs) {
     std::string input = inputs[below(random, inputs.size())];
     const std::size_t changes = 1 + below(random, 4);
     for (std::size_t i = 0; i < changes; ++i) mutate(input, inputs[below(random, inputs.size())], random);
-    run(input);
+    run(input, crash);
   }
-  std::remove("crash-input");
+  std::remove(crash.c_str());
   std::printf("%ld mutations of %zu inputs\n", runs, inputs.size());
   return runs > 0 ? 0 : 1;
 }
@@ -91,5 +92,5 @@ int main(int argc, char** argv) {
   }
   const double seconds = argc > 1 ? std::strtod(argv[1], nullptr) : 5.0;
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-  return veery::fuzz::fuzz(seconds, seed, std::move(inputs));
+  return veery::fuzz::fuzz(seconds, seed, inputs, std::filesystem::path{argv[0]}.filename().string() + "-crash");
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "separation/crc32c.hpp"
+#include <veery/base/crc32c.hpp>
 
 namespace veery::fuzz {
 
@@ -23,7 +23,7 @@ inline std::string varint(std::uint64_t value) {
 /// Appends a block, its compression (none) and its checksum. Returns its handle: where it is, how long.
 inline std::string append_block(std::string& table, const std::string& content) {
   const std::string stored = content + '\0';
-  const std::uint32_t crc = separation::mask_crc(separation::crc32c(std::as_bytes(std::span{stored})));
+  const std::uint32_t crc = mask_crc(crc32c(std::as_bytes(std::span{stored})));
   std::string handle = varint(table.size()) + varint(content.size());
   table += stored + fixed32(crc);
   return handle;

@@ -8,7 +8,7 @@ import re
 
 from support import DONE, DONE_WITH_BAD, FAILED, SOURCE, USAGE, ProgramTest, birds, main, run, wav
 
-NOT_IN_FILES = {"help", "output", "dry-run"}
+NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart"}  # of one job
 
 
 def options_of(command):
@@ -139,7 +139,8 @@ class CommandLineTest(ProgramTest):
         self.expect_usage_error("5x", "--interval", env={"VEERY_INTERVAL": "5x"})
 
     def test_unknown_words(self):
-        for option in ("--slices", "--tail", "--edge", "--resampler", "--split-by", "--shards", "--clips", "--compat"):
+        for option in ("--slices", "--tail", "--edge", "--resampler", "--split-by", "--shards", "--clips", "--compat",
+                       "--tfds-schema", "--tfds-encoding"):
             with self.subTest(option):
                 self.expect_usage_error("sideways", option, arguments=(option, "sideways"))
 
@@ -150,7 +151,10 @@ class CommandLineTest(ProgramTest):
                           ["--slices", "fixed", "--hop", "0s"], ["--channels", "left"], ["--peaks-per-scope", "-1"],
                           ["--dataset-name", "a/b"], ["--split", "a/b=1"], ["--dataset-name", ""],
                           ["--split", "train=0.5,train=0.5"], ["--dataset-version", "../1"],
-                          ["--log-every", "0s", "--shards", "none"]):  # fmt: skip
+                          ["--log-every", "0s", "--shards", "none"], ["--shards", "hdf5,none"], ["--shards", "hdf5,"],
+                          ["--shards", ""], ["--shards", "tfrecord", "--dataset-name", "my-birds"],
+                          ["--shards", "tfrecord", "--dataset-version", "1.0"], ["--shards", "tfrecord", "--split", "all=1"],
+                          ["--shards", "tfrecord", "--tfds-schema", "perch", "--audio-type", "float32"]):  # fmt: skip
             with self.subTest(arguments):
                 self.expect_usage_error(arguments=arguments)
 
@@ -220,7 +224,7 @@ class CommandLineTest(ProgramTest):
     def test_dry_run(self):
         result = self.veery("process", self.archive, "-o", self.output, "--dry-run", "--threads", "1", ranks=3)
         self.assertFalse(self.output.exists())
-        for text in ("all: 1 units, 1 recordings", "rank 0:", "rank 2:", "memory: at most"):
+        for text in ("all: 1 units, 1 recordings", "rank 0:", "rank 2:", "waiting: 66.7 %", "memory: at most"):
             self.assertIn(text, result.stdout)
 
     def test_dry_run_leaves_an_earlier_run_alone(self):

@@ -9,26 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from support import (DONE, STOPPED, ProgramTest, birds, command, environment, main, run, synthesize, test_model,
-                     tree_digest, wav, write)  # fmt: skip
+from support import (DONE, STOPPED, USAGE, ProgramTest, birds, children, command, environment, is_alive, main, run,
+                     synthesize, test_model, tree_digest, wav, write)  # fmt: skip
 
-OPTIONS = ("--unit-audio", "30s")
+OPTIONS = ("--unit-audio", "30s", "--shards", "hdf5,tfrecord")
 UNITS = 60
-
-
-def children(pid):
-    """Processes below `pid`, the launcher's ranks."""
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    own = [int(text) for text in found.stdout.split()]
-    return own + [grandchild for child in own for grandchild in children(child)]
-
-
-def is_alive(pid):
-    """A zombie is not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 class InterruptionTest(ProgramTest):
@@ -110,6 +95,22 @@ class InterruptionTest(ProgramTest):
         self.assertFalse((self.output / "manifest.json").exists())
         self.assertEqual(json.loads((self.output / "run.json").read_text())["exit_code"], STOPPED)
         self.expect_finished(ranks=3)
+
+    def test_a_deadline_is_one_too(self):
+        for deadline in ("1000000000", "2001-09-09T03:46:40+02:00"):
+            self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--deadline", deadline, code=STOPPED)
+        self.assertEqual(list(self.output.glob("units/*.json")), [])
+        self.assertIn("stopped at", self.veery("status", self.output).stdout)
+        self.veery("process", self.archive, "-o", self.output, "--deadline", "tomorrow", code=USAGE)
+        self.expect_finished(ranks=2)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        process = self.start(ranks=0)
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        self.assertIn(process.returncode, (-signal.SIGTERM, STOPPED))
+        self.assertFalse((self.output / "manifest.json").exists())
+        self.expect_finished(ranks=2)
 
     def test_a_walltime_that_suffices_changes_nothing(self):
         self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--walltime", "6h", "--quiet", ranks=2)

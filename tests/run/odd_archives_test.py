@@ -41,7 +41,7 @@ class OddArchiveTest(ProgramTest):
         with open(os.fsencode(self.archive) + b"/caf\xe9.wav", "wb") as file:
             file.write(SOUND)
         results = self.process(*WINDOWS, code=DONE_WITH_BAD)
-        self.assertEqual([(row["path"], row["reason"]) for row in results.quarantine], [("caf\\xe9.wav", "not_utf8")])
+        self.assertEqual([(row["path"], row["reason"]) for row in results.quarantine], [("caf\udce9.wav", "not_utf8")])
         self.assertEqual(set(results.index), {"good.wav"})
 
     def test_long_name(self):

@@ -51,6 +51,15 @@ TEST(OptionDifference, NamesTheModelByItsDigestAndOnlyWhatSeparationUses) {
 
 TEST(OptionDifference, NamesBothValues) {
   EXPECT_EQ(difference([](ProcessOptions& o) { o.slices.interval_s = 5.0; }), "--interval was 6s and is 5s");
+  EXPECT_EQ(difference([](ProcessOptions& o) {
+              o.archive.time_zone = "+10:00";
+              o.archive.probe.start.source = TimeSource::guano;
+              o.archive.probe.start.pattern.emplace("%Y%m%d-%H%M");
+              o.archive.probe.site.emplace("{site}");
+            }),
+            "--time-source was auto and is guano, --time-pattern was none and is %Y%m%d-%H%M, --time-zone was none and "
+            "is +10:00, "
+            "--site-pattern was none and is {site}");
   EXPECT_EQ(difference([](ProcessOptions& o) { o.stream.sample_rate_hz = 48'000; }),
             "--sample-rate was 32000 and is 48000");
   EXPECT_EQ(difference([](ProcessOptions& o) {
@@ -74,6 +83,19 @@ TEST(OptionDifference, NamesOptionsThatOnlyOneRunHas) {
             "--compat was none and is unset, --edge was shift and is unset");
 }
 
+TEST(OptionDifference, NamesTheFormatsOfShardsAndWhatTheyUse) {
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.dataset.shards.tfrecord = true; }),
+            "--shards was hdf5 and is hdf5,tfrecord, --tfds-schema was unset and is tfds, "
+            "--tfds-encoding was unset and is bytes");
+  EXPECT_EQ(difference([](ProcessOptions& o) { o.dataset.tfds.encoding = TfdsEncoding::zlib; }), "") << "not written";
+  EXPECT_EQ(difference([](ProcessOptions& o) {
+              o.dataset.shards = {false, true};
+              o.dataset.compress = true;
+            }),
+            "--shards was hdf5 and is tfrecord, --tfds-schema was unset and is tfds, --tfds-encoding was unset and is "
+            "bytes, --compress was false and is unset");
+}
+
 TEST(OptionDifference, PassesOverWhatChangesNoResults) {
   EXPECT_EQ(difference([](ProcessOptions& o) {
               o.threads = 8;
@@ -87,6 +109,8 @@ TEST(OptionDifference, PassesOverWhatChangesNoResults) {
 TEST(OptionDifference, SurvivesADamagedText) {
   EXPECT_NE(describe_difference("{\"interval\": ", result_options_json(ProcessOptions{}, "")), "");
   EXPECT_NE(describe_difference("[]", result_options_json(ProcessOptions{}, "")), "");
+  const std::string deep = "{\"interval\":" + std::string(200'000, '[') + std::string(200'000, ']') + "}";
+  EXPECT_NE(describe_difference(deep, result_options_json(ProcessOptions{}, "")), "") << "no stack is deep enough";
 }
 
 TEST(CheckOptions, AcceptsTheDefaults) {
@@ -97,7 +121,24 @@ TEST(CheckOptions, NamesTheOptionThatCannotWork) {
   expect_usage_error("--sample-rate", [](ProcessOptions& o) { o.stream.sample_rate_hz = 10; });
   expect_usage_error("--interval", [](ProcessOptions& o) { o.slices.interval_s = 0.0; });
   expect_usage_error("--peak-scope", [](ProcessOptions& o) { o.slices.peak_scope_s = 1.0; });
-  expect_usage_error("--shards", [](ProcessOptions& o) { o.dataset.shards = false; });
+  expect_usage_error("--shards", [](ProcessOptions& o) { o.dataset.shards = {false, false}; });
+  expect_usage_error("--dataset-name", [](ProcessOptions& o) {
+    o.dataset.shards.tfrecord = true;
+    o.dataset.name = "my-birds";
+  });
+  expect_usage_error("--dataset-version", [](ProcessOptions& o) {
+    o.dataset.shards = {false, true};
+    o.dataset.version = "1.0";
+  });
+  expect_usage_error("--split", [](ProcessOptions& o) {
+    o.dataset.shards.tfrecord = true;
+    o.plan.splits = {{"all", 1.0}};
+  });
+  expect_usage_error("--tfds-schema perch", [](ProcessOptions& o) {
+    o.dataset.shards.tfrecord = true;
+    o.dataset.tfds.schema = TfdsSchema::perch;
+    o.dataset.audio_type = AudioType::float32;
+  });
   expect_usage_error("--threads", [](ProcessOptions& o) { o.threads = -1; });
   expect_usage_error("--split", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}}; });
   expect_usage_error("train", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}, {"train", 0.5}}; });

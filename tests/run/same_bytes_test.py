@@ -57,6 +57,23 @@ class SameBytesTest(ProgramTest):
     def test_process_on_7_ranks(self):
         self.expect_same("process", *PROCESS, ranks=7)
 
+    def test_both_kinds_of_shards(self):
+        for ranks in (1, 2, 3):
+            with self.subTest(ranks):
+                self.output = self.folder / str(ranks)
+                self.expect_same("process", *PROCESS, "--shards", "tfrecord,hdf5", key="tfrecord", ranks=ranks, also=["--threads", "2"])
+        hdf5 = self.reference("process", *PROCESS)
+        same = {name: digest for name, digest in self.expected["tfrecord"].items() if name == "slices.csv"}
+        self.assertEqual(same, {"slices.csv": hdf5["slices.csv"]}, "the rows do not depend on the format")
+
+    def test_tfrecords_alone_are_those_beside_hdf5(self):
+        alone = self.reference("process", *PROCESS, "--shards", "tfrecord", "--tfds-encoding", "zlib", key="alone")
+        both = self.reference("process", *PROCESS, "--shards", "hdf5,tfrecord", "--tfds-encoding", "zlib", key="both")
+        for name in both:
+            if name.startswith("tfds/"):
+                self.assertEqual(alone[name], both[name], name)
+        self.assertFalse(any(name.startswith("dataset/") for name in alone))
+
     def test_separated_recordings(self):
         separate = ("separate", "--model", test_model(self.common, "tdcn"), "--unit-audio", "50s", "--window", "3s",
                     "--window-hop", "2s", "--stem-format", "flac24", "--output-rate", "source")  # fmt: skip

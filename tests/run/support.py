@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -51,18 +52,41 @@ def run(*arguments, ranks=0, env=None, before=(), **options):
                           check=False, **options)  # fmt: skip
 
 
+def children(pid):
+    """Processes below `pid`, the launcher's ranks."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    own = [int(text) for text in found.stdout.split()]
+    return own + [grandchild for child in own for grandchild in children(child)]
+
+
+def is_alive(pid):
+    """A zombie is not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 # ── results ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def tree_digest(folder):
-    """Relative path → SHA-256 of every file but run.json."""
-    files = (path for path in pathlib.Path(folder).rglob("*") if path.is_file() and path.name != "run.json")
+    """Relative path → SHA-256 of every file but those about the run itself."""
+    about_the_run = ("run.json", "status.json")
+    files = (path for path in pathlib.Path(folder).rglob("*") if path.is_file() and path.name not in about_the_run)
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def text_of_cell(cell):
+    """The text that a cell stands for, as docs/formats.md says."""
+    cell = cell[1:] if cell.startswith("'") else cell
+    text = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), cell.encode())
+    return text.decode("utf-8", "surrogateescape")
 
 
 def read_table(path):
     with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [{name: text_of_cell(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
 
 
 class Results:

@@ -1,5 +1,8 @@
 """`verify` names every file that is not what the run left behind, and exits with 4."""
 
+import fcntl
+import hashlib
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,6 +11,7 @@ from support import DIFFERS, DONE, FAILED, ProgramTest, main, run, synthesize
 
 SPLIT_INDEX = "dataset/recordings/1.0.0/recordings-train.h5"
 SHARD = "dataset/recordings/1.0.0/recordings-train-00000-of-"
+TFDS = "tfds/recordings/1.0.0/"
 
 
 class VerifyTest(ProgramTest):
@@ -18,7 +22,7 @@ class VerifyTest(ProgramTest):
         synthesize(cls.common / "archive", hours=0.03, recording="30s")
         (cls.common / "archive/bad.wav").touch()
         done = run("process", cls.common / "archive", "-o", cls.common / "out", "--unit-audio", "30s", "--clips", "flac",
-                   "--allow-bad")  # fmt: skip
+                   "--allow-bad", "--shards", "hdf5,tfrecord")  # fmt: skip
         done.check_returncode()
 
     def setUp(self):
@@ -46,6 +50,15 @@ class VerifyTest(ProgramTest):
         self.assertIn(" 0 problems", result.stdout)
         self.assertEqual(self.veery("verify", self.output, code=DONE, ranks=3).stdout, result.stdout)
 
+    def test_locks_of_others_are_nothing_to_it_unless_asked(self):
+        """Whether locks are taken shows where somebody else holds one."""
+        with open(self.shard, "rb") as shard:
+            fcntl.flock(shard, fcntl.LOCK_EX)
+            self.veery("verify", self.output, code=DONE)
+            result = run("verify", self.output, env={"HDF5_USE_FILE_LOCKING": "TRUE"})
+        self.assertNotEqual(result.returncode, DONE, result.stdout)
+        self.assertIn(self.shard.name, result.stdout + result.stderr)
+
     def test_flipped_byte_in_a_shard(self):
         self.flip(self.shard)
 
@@ -54,6 +67,44 @@ class VerifyTest(ProgramTest):
 
     def test_flipped_byte_in_the_split_index(self):
         self.flip(self.output / SPLIT_INDEX)
+
+    def test_flipped_bit_in_a_tfrecord(self):
+        """In the frame of the first record, in its message, in its last checksum."""
+        path = sorted(self.output.glob(TFDS + "recordings-train.tfrecord-00001-of-*"))[0]
+        before = path.read_bytes()
+        for place in (0.0, 0.5, 0.999999):
+            with self.subTest(place):
+                self.flip(path, place)
+                path.write_bytes(before)
+
+    def test_every_other_file_for_tfds(self):
+        for name in ("features.json", "dataset_info.json"):
+            with self.subTest(name):
+                path = self.output / TFDS / name
+                before = path.read_bytes()
+                self.flip(path)
+                path.write_bytes(before)
+        shard = next(self.output.glob(TFDS + "*.tfrecord-00000-of-*"))
+        shard.unlink()
+        self.expect_named(shard)
+
+    def test_tfrecord_that_its_record_does_not_know(self):
+        """Whole, and in the manifest as it is, but with a record less than the unit has rows."""
+        path = sorted(self.output.glob(TFDS + "recordings-train.tfrecord-*"))[0]
+        data = path.read_bytes()
+        path.write_bytes(data[16 + int.from_bytes(data[:8], "little") :])
+        old, new = (hashlib.sha256(content).hexdigest() for content in (data, path.read_bytes()))
+        for name in ("manifest.json", "units/00000.json"):
+            text = (self.output / name).read_text().replace(old, new)
+            (self.output / name).write_text(text.replace(str(len(data)), str(path.stat().st_size)))
+        record, manifest = self.output / "units/00000.json", self.output / "manifest.json"
+        content = json.loads(manifest.read_text())
+        for file in content["files"]:
+            if file["path"] == "units/00000.json":
+                file["sha256"] = hashlib.sha256(record.read_bytes()).hexdigest()
+                file["bytes"] = record.stat().st_size
+        manifest.write_text(json.dumps(content, indent=1) + "\n")
+        self.expect_named(path)
 
     def test_flipped_byte_in_a_clip(self):
         self.flip(next((self.output / "slices").rglob("*.flac")))

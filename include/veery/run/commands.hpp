@@ -33,6 +33,9 @@ class AgreedFailure : public std::runtime_error {
 /// Archive → peaks → slices → shards and clips → tables and manifest; continues what an earlier run left.
 int run_process(Communicator& world, const ProcessOptions& options);
 
+/// The trial of `options.trial`: reads the recording as `run_process` would, and makes nothing of it.
+int run_trial(const ProcessOptions& options);
+
 /// The index alone: a table on standard output, or OUT/index.csv and OUT/quarantine.csv.
 int run_index(Communicator& world, const ProcessOptions& options);
 
@@ -46,6 +49,18 @@ int run_peaks(const PeaksOptions& options);
 
 /// Re-reads everything below `output` and names on standard output what differs from the manifest.
 int run_verify(Communicator& world, const std::filesystem::path& output);
+
+/// How to do the run in an output folder again, with what it was told then.
+struct EarlierRun {
+  std::string command;            ///< process, slice or separate
+  std::filesystem::path archive;  ///< absolute
+  std::string configuration;      ///< TOML, without what belongs to one job
+};
+/// Throws Error when no run has ended there.
+[[nodiscard]] EarlierRun read_earlier_run(const std::filesystem::path& output);
+
+/// How the run in `output` goes, or ended, on standard output. Throws Error when there was none.
+int run_status(const std::filesystem::path& output, bool as_json);
 
 struct SynthesizeOptions {
   std::filesystem::path output;

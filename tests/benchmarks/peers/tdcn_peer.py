@@ -37,6 +37,20 @@ def skips_to(config, block):
     return range(0, block, config["dilations"]) if config["skips"] and block % config["dilations"] == 0 else ()
 
 
+def run_core(network, values):
+    """Input layer and blocks of a peer's `network`, which brings `config`, `dense` and `block`."""
+    config = network.config
+    values = network.dense("input", values)
+    inputs = {}
+    for number in range(config["dilations"] * config["repeats"]):
+        for start in skips_to(config, number):
+            values = values + network.dense(f"skip_{start}_to_{number}", inputs[start])
+        if config["skips"] and number % config["dilations"] == 0:
+            inputs[number] = values
+        values = values + network.block(number, values)
+    return values
+
+
 def report(folder, separate, repeats):
     """Times `separate`, which returns stems [1, source, sample], and compares them with veery's."""
     stems = np.asarray(separate())

@@ -44,24 +44,13 @@ class Network:
         values = self.activate(name, 2, values + weights[f"{name}.depthwise.bias"])
         return tf.matmul(values, weights[f"{name}.dense2.kernel"]) * weights[f"{name}.dense2.scale"]
 
-    def core(self, values):
-        values = self.dense("input", values)
-        inputs = {}
-        for number in range(self.config["dilations"] * self.config["repeats"]):
-            for start in tdcn_peer.skips_to(self.config, number):
-                values = values + self.dense(f"skip_{start}_to_{number}", inputs[start])
-            if self.config["skips"] and number % self.config["dilations"] == 0:
-                inputs[number] = values
-            values = values + self.block(number, values)
-        return values
-
     def separate(self, mixture):
         window, hop = int(self.config["window_samples"]), int(self.config["hop_samples"])
         samples, sources = mixture.shape[1], int(self.config["sources"])
         count = int(tdcn_peer.frame_count(self.config, samples))
         padded = tf.pad(mixture, [[0, 0], [0, (count - 1) * hop + window - samples]])
         coefficients = tf.nn.relu(tf.matmul(tf.signal.frame(padded, window, hop), self.weights["encoder.kernel"]))
-        core = self.core(coefficients)
+        core = tdcn_peer.run_core(self, coefficients)
         mask = tf.sigmoid(tf.matmul(core, self.weights["mask.kernel"]))
         mask = tf.transpose(tf.reshape(mask, [1, count, sources, -1]), [0, 2, 1, 3])
         frames = tf.matmul(mask * coefficients[:, None], self.weights["decoder.kernel"])

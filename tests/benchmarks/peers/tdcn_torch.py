@@ -47,24 +47,13 @@ class Network:
         values = self.activate(name, 2, values)
         return functional.conv1d(values, weights[f"{name}.dense2.kernel"]) * weights[f"{name}.dense2.scale"]
 
-    def core(self, values):
-        values = self.dense("input", values)
-        inputs = {}
-        for number in range(self.config["dilations"] * self.config["repeats"]):
-            for start in tdcn_peer.skips_to(self.config, number):
-                values = values + self.dense(f"skip_{start}_to_{number}", inputs[start])
-            if self.config["skips"] and number % self.config["dilations"] == 0:
-                inputs[number] = values
-            values = values + self.block(number, values)
-        return values
-
     def separate(self, mixture):
         window, hop = self.config["window_samples"], self.config["hop_samples"]
         samples, sources = mixture.shape[1], self.config["sources"]
         wanted = (tdcn_peer.frame_count(self.config, samples) - 1) * hop + window
         padded = functional.pad(mixture, (0, wanted - samples))[:, None]
         coefficients = torch.relu(functional.conv1d(padded, self.weights["encoder.kernel"], stride=hop))
-        core = self.core(coefficients)
+        core = tdcn_peer.run_core(self, coefficients)
         mask = torch.sigmoid(functional.conv1d(core, self.weights["mask.kernel"])).unflatten(1, (sources, -1))
         masked = (mask * coefficients[:, None]).flatten(0, 1)
         stems = functional.conv_transpose1d(masked, self.weights["decoder.kernel"], stride=hop)

@@ -1,16 +1,17 @@
 """Builds a TFDS dataset of the examples that veery wrote: the reference for writing shards.
 
-    python tfds_build.py SHARD [--examples N]
+    python tfds_build.py SHARD [--examples N] [--encoding zlib|bytes]
 
-The audio is stored as Perch's feature stores it, zlib over little-endian int16; the other fields are those of
+The audio is stored as Perch's feature stores it, zlib over little-endian int16, or without zlib; the other fields are those of
 Perch's schema that field recordings have. The rows are read into memory before the clock starts. Prints one
-JSON object.
+JSON object, with the size of the files.
 """
 
 import argparse
 import json
 import logging
 import os
+import pathlib
 import sys
 import tempfile
 import time
@@ -42,10 +43,11 @@ class Slices(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     examples = []
+    encoding = "zlib"
 
     def _info(self):
         samples = len(self.examples[0]["audio"])
-        features = {"audio": tfds.features.Tensor(shape=(samples,), dtype=np.int16, encoding="zlib")}
+        features = {"audio": tfds.features.Tensor(shape=(samples,), dtype=np.int16, encoding=self.encoding)}
         features |= {name: tfds.features.Scalar(dtype=kind) for name, kind in SCALARS.items()}
         features |= {name: tfds.features.Text() for name in TEXTS}
         return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
@@ -72,14 +74,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("shard")
     parser.add_argument("--examples", type=int, default=None)
+    parser.add_argument("--encoding", choices=["zlib", "bytes"], default="zlib")
     options = parser.parse_args()
     tfds.disable_progress_bar()
     logging.disable(logging.WARNING)
+    Slices.encoding = options.encoding
     Slices.examples = read_examples(options.shard, options.examples)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(options.shard))) as folder:
         wall, cpu = build(folder)
+        size = sum(path.stat().st_size for path in pathlib.Path(folder).rglob("*.tfrecord*"))
     count = len(Slices.examples)
-    print(json.dumps({"examples": count, "wall_s": wall, "cpu_s": cpu, "examples_per_s": count / wall}))
+    print(json.dumps({"examples": count, "wall_s": wall, "cpu_s": cpu, "examples_per_s": count / wall,
+                      "bytes": size}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,140 @@
+#include "run/finished_units.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/digest.hpp>
+#include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/manifest/manifest.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/shards/shard_place.hpp>
+
+#include "run/tfrecord_names.hpp"
+
+namespace veery {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kRecord = "record";
+constexpr std::string_view kChanged = "changed";
+constexpr std::string_view kProblem = "problem";
+
+using FileTime = std::pair<std::int64_t, std::int64_t>;  ///< seconds, nanoseconds
+
+FileTime later(const timespec& a, const timespec& b) {
+  return std::max(FileTime{a.tv_sec, a.tv_nsec}, FileTime{b.tv_sec, b.tv_nsec});
+}
+
+/// When its content or its name was last touched: a copy that keeps its old time does not hide. None: it is gone.
+std::optional<FileTime> touched(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return later(status.st_mtim, status.st_ctim);
+}
+
+/// One rank's share of the work.
+class Inspection {
+ public:
+  Inspection(const RunPlan& plan, const ProcessOptions& options) : plan_(plan), options_(options) {
+    const DatasetOptions& dataset = options.dataset;
+    if (options.earlier.check && dataset.shards.tfrecord)
+      tfrecords_ = present_tfrecords(options.output / tfds_folder(dataset.name, dataset.version));
+  }
+
+  void inspect(const WorkUnit& unit) {
+    const std::string name = output_name::unit_record(unit.number);
+    const auto written = touched(options_.output / name);
+    if (!written) return;
+    try {
+      const std::string text = read_text(options_.output / name);
+      const UnitRecord record = unit_record_from_json(text);
+      if (record.fingerprint != unit_fingerprint(plan_, unit)) return;
+      if (was_read(record) && none_changed(record, *written) && files_hold(record)) add(kRecord, text);
+    } catch (const Error& problem) {
+      add(kProblem, name + ": " + problem.what());
+    }
+  }
+
+  /// Rows of a kind and a text.
+  [[nodiscard]] const std::string& findings() const { return findings_; }
+
+ private:
+  void add(std::string_view kind, const std::string& text) { findings_ += csv_row({std::string{kind}, text}); }
+
+  /// What the file system did not give is asked for again.
+  [[nodiscard]] bool was_read(const UnitRecord& record) {
+    const auto lost = std::find_if(record.lost.begin(), record.lost.end(),
+                                   [](const LostRow& row) { return row.refusal.reason == Reason::unreadable; });
+    if (lost == record.lost.end()) return true;
+    add(kProblem, lost->path + ": could not be read: " + lost->refusal.detail);
+    return false;
+  }
+
+  [[nodiscard]] bool none_changed(const UnitRecord& record, const FileTime& written) {
+    bool none = true;
+    for (const RecordingRow& row : record.recordings) {
+      const fs::path path = options_.archive.archive / row.path;
+      const auto time = touched(path);
+      if (time && *time < written) continue;
+      if (time && row.file_xxh3 != 0 && row.file_xxh3 == xxh3_64_of_file(path)) continue;
+      add(kChanged, row.path);
+      none = false;
+    }
+    return none;
+  }
+
+  [[nodiscard]] bool files_hold(UnitRecord record) {
+    if (!options_.earlier.check) return true;
+    rename_by_present(record, tfrecords_);
+    bool hold = true;
+    for (const PublishedFile& file : record.files) {
+      const std::string problem = difference(options_.output, file);
+      if (problem.empty()) continue;
+      add(kProblem, problem);
+      hold = false;
+    }
+    return hold;
+  }
+
+  const RunPlan& plan_;
+  const ProcessOptions& options_;
+  PresentTfrecords tfrecords_;  ///< where files are read again
+  std::string findings_;
+};
+
+FinishedUnits sorted(const std::vector<std::string>& parts) {
+  FinishedUnits units;
+  for (const std::string& part : parts) {
+    for (auto& row : parse_csv(part)) {
+      if (row.at(0) == kRecord) {
+        units.records.push_back(unit_record_from_json(row.at(1)));
+      } else {
+        (row.at(0) == kChanged ? units.changed : units.problems).push_back(std::move(row.at(1)));
+      }
+    }
+  }
+  std::sort(units.records.begin(), units.records.end(),
+            [](const UnitRecord& a, const UnitRecord& b) { return a.unit < b.unit; });
+  std::sort(units.changed.begin(), units.changed.end());
+  std::sort(units.problems.begin(), units.problems.end());
+  return units;
+}
+
+}  // namespace
+
+FinishedUnits find_finished_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options) {
+  Inspection mine{plan, options};
+  for (auto i = static_cast<std::size_t>(world.rank()); i < plan.work.units.size();
+       i += static_cast<std::size_t>(world.size())) {
+    mine.inspect(plan.work.units[i]);
+  }
+  return sorted(world.gather(mine.findings()));
+}
+
+}  // namespace veery

@@ -1,0 +1,94 @@
+"""Recordings that kill the process that reads them, or never end, are left out; the others lose nothing."""
+
+import os
+import unittest
+
+from support import (DONE, DONE_WITH_BAD, STOPPED, ProgramTest, Results, birds, main, read_table, run, tree_digest,
+                     wav)  # fmt: skip
+
+FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
+OPTIONS = ("--unit-audio", "10s", "--threads", "1", "--quiet")
+
+
+@unittest.skipUnless(FAULTS, "needs the fault layer")
+class PoisonTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        for number in range(8):
+            self.add(f"{number}.wav", wav(birds(10, seed=number)))
+
+    def attempt(self, action, *arguments, ranks=2, name="5.wav"):
+        """One run in which that recording does `action` to the process that reads it."""
+        env = {"LD_PRELOAD": FAULTS, "FAULT_PATH": str(self.archive), "FAULT_RECORDING": f"{action}:{name}"}
+        return run("process", self.archive, "-o", self.output, *OPTIONS, *arguments, ranks=ranks, env=env)
+
+    def until_done(self, action, *arguments, tries=4, **options):
+        """Like a job script: again until the run is done; the number of runs."""
+        for number in range(1, tries + 1):
+            result = self.attempt(action, *arguments, **options)
+            if result.returncode in (DONE, DONE_WITH_BAD):
+                return number
+        self.fail(f"not done after {tries} runs: {result.returncode}\n{result.stderr[-3000:]}")
+
+    def expect_left_out(self, detail, name="5.wav"):
+        results = Results(self.output)
+        (row,) = results.quarantine
+        self.assertEqual((row["path"], row["reason"]), (name, "ends_process"))
+        self.assertIn(detail, row["detail"])
+        self.assertEqual({row["filename"] for row in results.slices}, {f"{n}.wav" for n in range(8)} - {name})
+        self.assertTrue(results.totals["coverage"]["all_accounted_for"])
+        self.assertEqual([row["path"] for row in read_table(self.output / "accused.csv")], [name])
+        self.assertFalse((self.output / "started").exists())
+        self.veery("verify", self.output)
+
+    def test_a_crash(self):
+        self.assertEqual(self.until_done("crash"), 2)
+        self.expect_left_out("SIGSEGV")
+
+    def test_an_abort_without_a_launcher(self):
+        self.assertEqual(self.until_done("abort", ranks=0), 2)
+        self.expect_left_out("SIGABRT")
+
+    def test_memory(self):
+        """The kernel kills what takes too much."""
+        self.assertEqual(self.until_done("kill"), 2)
+        self.expect_left_out("SIGKILL")
+
+    def test_no_end(self):
+        first = self.attempt("hang", "--recording-timeout", "3s", "--grace", "1s")
+        self.assertEqual(first.returncode, STOPPED, first.stderr)
+        self.assertIn("5.wav has no result after 3.0s (rank", first.stderr)
+        self.assertEqual(self.until_done("hang", "--recording-timeout", "3s"), 1)
+        self.expect_left_out("no result within 3.0s")
+
+    def test_innocent_recordings_stay(self):
+        """A process that was killed from outside accuses what it had in work; the next run clears it."""
+        self.assertEqual(self.until_done("kill"), 2)
+        with_one_less = tree_digest(self.output)
+        undisturbed = self.folder / "undisturbed"
+        (self.archive / "5.wav").rename(self.folder / "5.wav")
+        self.veery("process", self.archive, "-o", undisturbed, *OPTIONS, ranks=2)
+        slices = "slices.csv"
+        rows = [row["filename"] for row in read_table(undisturbed / slices)]
+        self.assertEqual([row["filename"] for row in read_table(self.output / slices)], rows)
+        self.assertGreater(len(with_one_less), 8)
+
+    def test_a_finished_run_is_not_tried_again(self):
+        self.until_done("crash")
+        before = tree_digest(self.output)
+        self.assertEqual(self.until_done("crash"), 1)
+        self.assertEqual(tree_digest(self.output), before)
+
+    def test_a_hung_rank_ends_the_job(self):
+        """Not one thread of it hangs, but all of it."""
+        result = self.attempt("stop", "--rank-timeout", "3s", ranks=3)
+        self.assertEqual(result.returncode, STOPPED, result.stderr)
+        self.assertIn("no sign of life for 3.0s", result.stderr)
+        self.assertIn("5.wav", result.stderr)
+        said = self.veery("status", self.output).stdout
+        self.assertIn("with exit code 75", said)
+        self.assertIn("5.wav", said)
+
+
+if __name__ == "__main__":
+    main()
