@@ -9,13 +9,13 @@
 namespace veery {
 namespace {
 
-bool ends_cell(char character) {
-  return character == ',' || character == '\n';
+bool ends_cell(char character, char separator) {
+  return character == separator || character == '\n';
 }
 
 void append_cell(std::string& row, std::string_view cell) {
   const bool plain = std::none_of(cell.begin(), cell.end(), [](char character) {
-    return ends_cell(character) || character == '"' || character == '\r';
+    return ends_cell(character, ',') || character == '"' || character == '\r';
   });
   if (plain) {
     row += cell;
@@ -30,10 +30,11 @@ void append_cell(std::string& row, std::string_view cell) {
 }
 
 /// Reads one cell from `at` on and leaves `at` on the separator behind it.
-void take_cell(std::string_view text, std::size_t& at, std::string& cell) {
+void take_cell(std::string_view text, char separator, std::size_t& at, std::string& cell) {
   cell.clear();
   if (at >= text.size() || text[at] != '"') {
-    const auto* const end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), ends_cell);
+    const auto* const end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                                         [&](char character) { return ends_cell(character, separator); });
     cell.assign(text.begin() + static_cast<std::ptrdiff_t>(at), end);
     at += cell.size();
     if (cell.ends_with('\r')) cell.pop_back();
@@ -85,17 +86,18 @@ std::string csv_row(const std::vector<std::string>& cells) {
   return row;
 }
 
-void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row) {
+void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row,
+              char separator) {
   std::vector<std::string> row;
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t cells = 0;
     const auto take = [&] {
       if (cells == row.size()) row.emplace_back();
-      take_cell(text, at, row[cells++]);
+      take_cell(text, separator, at, row[cells++]);
     };
     take();
-    while (at < text.size() && text[at] == ',') {
+    while (at < text.size() && text[at] == separator) {
       ++at;
       take();
     }

@@ -10,6 +10,7 @@
 #include <veery/base/version.hpp>
 #include <veery/state/utc.hpp>
 
+#include "cli/add_labels.hpp"
 #include "cli/add_shard_formats.hpp"
 #include "cli/configuration.hpp"
 #include "cli/parse.hpp"
@@ -86,6 +87,7 @@ void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
   add_run_options(command, options);
   add_stream_options(command, options.stream);
   add_slice_options(command, options.slices);
+  add_label_options(command, options.labels);
   add_plan_options(command, options.plan);
   add_report_options(command, options.report);
 }

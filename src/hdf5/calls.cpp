@@ -114,6 +114,10 @@ void set_shuffle_and_gzip(const Handle& creation) {
   check(H5Pset_deflate(creation.id(), 1), "H5Pset_deflate");
 }
 
+void set_fill(const Handle& creation, const Handle& type, const void* value) {
+  check(H5Pset_fill_value(creation.id(), type.id(), value), "H5Pset_fill_value");
+}
+
 void set_virtual_part(const Handle& creation, const Handle& destination, const std::string& file_name,
                       const std::string& dataset_name, const Handle& source) {
   const herr_t status =
@@ -149,10 +153,14 @@ void select_rows(const Handle& space, hsize_t first_row, hsize_t rows, const std
     check(H5Sselect_none(space.id()), "H5Sselect_none");
     return;
   }
-  std::vector<hsize_t> start(shape.size(), 0);
   std::vector<hsize_t> count = shape;
-  start.at(0) = first_row;
   count.at(0) = rows;
+  select_block(space, first_row, count);
+}
+
+void select_block(const Handle& space, hsize_t first_row, const std::vector<hsize_t>& count) {
+  std::vector<hsize_t> start(count.size(), 0);
+  start.at(0) = first_row;
   check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
         "H5Sselect_hyperslab");
 }

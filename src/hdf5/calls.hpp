@@ -51,6 +51,7 @@ void keep_link_order(const Handle& creation);
 void set_file_access(const Handle& access, H5F_close_degree_t close_degree);
 void set_chunks(const Handle& creation, const std::vector<hsize_t>& chunk);
 void set_checksum(const Handle& creation);
+void set_fill(const Handle& creation, const Handle& type, const void* value);
 void set_shuffle_and_gzip(const Handle& creation);
 void set_virtual_part(const Handle& creation, const Handle& destination, const std::string& file_name,
                       const std::string& dataset_name, const Handle& source);
@@ -61,6 +62,8 @@ bool has_filter(const Handle& creation, H5Z_filter_t filter);
 Handle scalar_space();
 Handle simple_space(const std::vector<hsize_t>& shape);
 void select_rows(const Handle& space, hsize_t first_row, hsize_t rows, const std::vector<hsize_t>& shape);
+/// So much from the row on, at the start of every other axis; not empty.
+void select_block(const Handle& space, hsize_t first_row, const std::vector<hsize_t>& count);
 std::vector<hsize_t> shape_of(const Handle& space);
 /// Elements of any space, one for a scalar.
 hsize_t element_count(const Handle& space);

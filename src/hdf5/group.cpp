@@ -63,16 +63,22 @@ Dataset Group::create_dataset(const std::string& name, const ElementType& type, 
 }
 
 Dataset Group::create_virtual_dataset(const std::string& name, const ElementType& type,
-                                      const std::vector<std::int64_t>& shape, std::span<const VirtualPart> parts) {
+                                      const std::vector<std::int64_t>& shape, std::span<const VirtualPart> parts,
+                                      std::optional<std::int64_t> fill) {
   const std::vector<hsize_t> sizes = to_sizes(shape);
   const Handle creation = dataset_creation_list();
+  if (fill) {
+    if (type != element_type_of<std::int64_t>()) throw Error{"a fill value is of int64", name, to_string(type)};
+    call::set_fill(creation, native_type(type), &*fill);
+  }
   const Handle space = call::simple_space(sizes);
   hsize_t first_row = 0;
   for (const VirtualPart& part : parts) {
     if (part.rows == 0) continue;
     std::vector<hsize_t> part_sizes = sizes;
     part_sizes.at(0) = static_cast<hsize_t>(part.rows);
-    call::select_rows(space, first_row, part_sizes[0], sizes);
+    if (part.columns > 0) part_sizes.at(1) = static_cast<hsize_t>(part.columns);
+    call::select_block(space, first_row, part_sizes);
     call::set_virtual_part(creation, space, escape_percent(part.file_name), escape_percent(part.dataset_name),
                            call::simple_space(part_sizes));
     first_row += part_sizes[0];

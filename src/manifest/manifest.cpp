@@ -24,6 +24,7 @@ Json describe(const Totals& totals, std::size_t units) {
           {"hours_read", totals.hours_read},
           {"slices", totals.slices},
           {"slices_on_lost", totals.slices_on_lost},
+          {"slices_unlabelled", totals.slices_unlabelled},
           {"separated", totals.separated},
           {"flagged", totals.flagged},
           {"coverage",
@@ -33,17 +34,18 @@ Json describe(const Totals& totals, std::size_t units) {
             {"all_accounted_for", totals.all_accounted_for()}}}};
 }
 
-std::string manifest_text(const Json& totals, std::vector<PublishedFile> files) {
+std::string manifest_text(const Json& totals, std::vector<PublishedFile> files, const std::string& annotations = {}) {
   std::sort(files.begin(), files.end(), [](const PublishedFile& a, const PublishedFile& b) { return a.path < b.path; });
   Json list = Json::array();
   for (const PublishedFile& file : files)
     list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-  const Json json{{"kind", kKind},
-                  {"format_version", kFormatVersion},
-                  {"program_version", program_version()},
-                  {"commit", program_commit()},
-                  {"totals", totals},
-                  {"files", list}};
+  Json json{{"kind", kKind},
+            {"format_version", kFormatVersion},
+            {"program_version", program_version()},
+            {"commit", program_commit()},
+            {"totals", totals}};
+  if (!annotations.empty()) json["annotations"] = Json::parse(annotations);
+  json["files"] = std::move(list);
   return json.dump(1) + "\n";
 }
 
@@ -62,6 +64,7 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
       totals.hours_read += static_cast<double>(row.frames_read) / row.sample_rate_hz / 3600.0;
       totals.slices += row.slices;
       totals.slices_on_lost += row.slices_on_lost;
+      totals.slices_unlabelled += row.slices_unlabelled;
       if (damaged.contains(row.path)) ++totals.damaged;
     }
     for (const LostRow& lost : record.lost) {
@@ -78,9 +81,9 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
 }
 
 std::string manifest_json(const Totals& totals, const std::vector<UnitRecord>& records,
-                          std::vector<PublishedFile> files) {
+                          std::vector<PublishedFile> files, const std::string& annotations) {
   for (const UnitRecord& record : records) files.insert(files.end(), record.files.begin(), record.files.end());
-  return manifest_text(describe(totals, records.size()), std::move(files));
+  return manifest_text(describe(totals, records.size()), std::move(files), annotations);
 }
 
 std::string dataset_manifest_json(const std::string& totals, std::vector<PublishedFile> files) {

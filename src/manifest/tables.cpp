@@ -45,7 +45,8 @@ std::vector<std::string> cells(const PlacedSlice& placed) {
           in_shard ? std::to_string(slice.row) : "",
           in_shard ? hex64(slice.row_xxh3) : "",
           text_cell(slice.clip),
-          slice.peak_source < 0 ? "" : std::to_string(slice.peak_source)};
+          slice.peak_source < 0 ? "" : std::to_string(slice.peak_source),
+          text_cell(slice.label)};
 }
 
 void add_stems(const StemsRow& row, std::string& text) {
@@ -104,7 +105,7 @@ std::string slices_csv(const std::vector<UnitRecord>& records) {
   std::string text =
       csv_row({"filename", "segment_id", "segment_start", "segment_end", "start_time", "source_start_sample",
                "source_end_sample", "source_sample_rate_hz", "padded_samples", "peak_sample", "peak_energy", "site",
-               "recording_id", "split", "shard", "row", "row_xxh3", "clip", "peak_source"});
+               "recording_id", "split", "shard", "row", "row_xxh3", "clip", "peak_source", "label"});
   for (const PlacedSlice& placed : slices) text += csv_row(cells(placed));
   return text;
 }

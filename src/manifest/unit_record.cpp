@@ -66,6 +66,7 @@ Json to_json(const RecordingRow& row) {
                  {"sample_rate_hz", row.sample_rate_hz},
                  {"slices", row.slices},
                  {"slices_on_lost", row.slices_on_lost},
+                 {"slices_unlabelled", row.slices_unlabelled},
                  {"file_xxh3", hex64(row.file_xxh3)}});
 }
 
@@ -77,6 +78,7 @@ RecordingRow recording_from(const Parsed& json) {
   read(json, "sample_rate_hz", row.sample_rate_hz);
   read(json, "slices", row.slices);
   read(json, "slices_on_lost", row.slices_on_lost);
+  read(json, "slices_unlabelled", row.slices_unlabelled);
   row.file_xxh3 = from_hex(text_in(json, "file_xxh3"));
   return row;
 }
@@ -115,7 +117,8 @@ Json to_json(const SliceRow& row) {
                  {"row", row.row},
                  {"row_xxh3", hex64(row.row_xxh3)},
                  {"clip", row.clip},
-                 {"peak_source", row.peak_source}});
+                 {"peak_source", row.peak_source},
+                 {"label", row.label}});
 }
 
 SliceRow slice_from(const Parsed& json) {
@@ -137,6 +140,7 @@ SliceRow slice_from(const Parsed& json) {
   row.row_xxh3 = from_hex(text_in(json, "row_xxh3"));
   row.clip = text_in(json, "clip");
   read(json, "peak_source", row.peak_source);
+  row.label = text_in(json, "label");
   return row;
 }
 

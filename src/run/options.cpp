@@ -112,6 +112,12 @@ void add_dataset(const DatasetOptions& dataset, Json& json) {
   json["tfds-encoding"] = dataset.tfds.encoding == TfdsEncoding::zlib ? "zlib" : "bytes";
 }
 
+/// What is annotated is in the units' fingerprints, and the classes have a file of their own.
+void add_labels(const LabelOptions& labels, Json& json) {
+  json["annotations"] = labels.any() ? "given" : "none";
+  if (labels.any()) json["unlabelled"] = labels.drop_unlabelled ? "drop" : "keep";
+}
+
 void add_slices(const SliceOptions& slices, Json& json) {
   const bool peaks = slices.mode == SliceMode::peaks;
   json["slices"] = peaks ? "peaks" : "fixed";
@@ -134,7 +140,10 @@ std::string result_options_json(const ProcessOptions& options, const std::string
             {"channels", channels_text(options.stream.channels)},
             {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"}};
   add_recordings(options.archive, json);
-  if (options.slicing) add_slices(options.slices, json);
+  if (options.slicing) {
+    add_slices(options.slices, json);
+    add_labels(options.labels, json);
+  }
   json["split"] = splits_text(options.plan.splits);
   json["split-by"] = split_by_name(options.plan.split_by);
   json["unit-audio"] = options.plan.unit_s > 0.0 ? decimal(options.plan.unit_s) + "s" : "auto";
@@ -205,6 +214,10 @@ void check_options(const ProcessOptions& options) {
           "the scope is too long to hold in memory", "at most 1h, or 'recording'");
   require(options.dataset.shards.any() || options.clips.has_value() || options.separation.what == Separate::recordings,
           "--shards none", "there is nothing to write", "add --clips flac");
+  require(options.labels.any() || options.labels.classes.empty(), "--classes", "there are no annotations",
+          "name them with --annotations");
+  require(options.labels.any() || !options.labels.drop_unlabelled, "--unlabelled drop",
+          "without annotations no slice has a label", "name them with --annotations");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
   require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,

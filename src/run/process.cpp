@@ -21,6 +21,7 @@
 #include "run/cores.hpp"
 #include "run/dry_run.hpp"
 #include "run/indexing.hpp"
+#include "run/labels.hpp"
 #include "run/network.hpp"
 #include "run/on_lead.hpp"
 #include "run/publish.hpp"
@@ -101,7 +102,9 @@ int conclude(const ProcessOptions& options, const RunPlan& plan, std::vector<Uni
 }
 
 int show_plan(Communicator& world, const ProcessOptions& options, const Network& network, Reporter& reporter) {
-  const RunPlan plan = make_run_plan(build_index(world, options, nullptr, reporter), options, network.info());
+  ArchiveIndex index = build_index(world, options, nullptr, reporter);
+  ArchiveAnnotations annotations = share_annotations(world, options, index, reporter);
+  const RunPlan plan = make_run_plan(std::move(index), options, network.info(), {}, std::move(annotations));
   if (world.rank() == 0) std::fputs(describe_plan(plan, options, world.size()).c_str(), stdout);
   return exit_code::kDone;
 }
@@ -136,7 +139,9 @@ int work(Communicator& world, const ProcessOptions& options, const Network& netw
                 static_cast<std::size_t>(threads_of_rank(options.threads, world.ranks_on_node())));
   const RankTools tools{network.batcher.get(), *marks, suspects};
   ArchiveIndex index = build_index(world, options, &tools, reporter);
-  const RunPlan plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options));
+  ArchiveAnnotations annotations = share_annotations(world, options, index, reporter);
+  const RunPlan plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options),
+                                     std::move(annotations));
   if (network.model) report_resampling(plan.index, network.info()->sample_rate_hz, reporter);
   std::vector<UnitRecord> records = resume_run(world, plan, options, reporter);
   LeadTools lead{hosts, lease ? &*lease : nullptr, &status, {}};

@@ -14,6 +14,7 @@
 #include <veery/shards/split_index.hpp>
 #include <veery/state/utc.hpp>
 
+#include "run/labels.hpp"
 #include "run/publish_tfds.hpp"
 
 namespace veery {
@@ -43,7 +44,8 @@ PublishedFile publish_split_index(const ProcessOptions& options, const RunPlan& 
   std::vector<ShardRows> shards;
   for (const UnitRecord& record : records) {
     if (record.split != split) continue;
-    shards.push_back({record.shard, record.shard_rows});
+    const WorkUnit& unit = plan.work.units[static_cast<std::size_t>(record.unit)];
+    shards.push_back({record.shard, record.shard_rows, plan.schema_of(unit).most_annotations});
     description.shard_lengths.push_back(record.shard_rows);
     description.bytes += record.shard_rows * example_bytes(plan.schema());
   }
@@ -96,7 +98,16 @@ Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const
   for (const UnitRecord& record : records) {
     files.push_back({output_name::unit_record(record.unit), record.text.bytes, record.text.sha256});
   }
-  options.files().publish_text(output_name::kManifest, manifest_json(derived.totals, records, std::move(files)));
+  const ArchiveAnnotations& annotations = plan.annotations;
+  std::string about_annotations;
+  if (plan.schema().is_annotated()) {
+    about_annotations = annotation_totals_json(annotations.report, annotations.classes.size());
+    files.push_back(publish_and_describe(options.files(), std::string{output_name::kRefusedAnnotations},
+                                         refused_annotations_csv(annotations.report)));
+    files.push_back(describe_file(options.output, std::string{output_name::kClasses}));
+  }
+  options.files().publish_text(output_name::kManifest,
+                               manifest_json(derived.totals, records, std::move(files), about_annotations));
   return derived.totals;
 }
 

@@ -34,11 +34,12 @@ std::vector<PublishedFile> publish_tfds(const ProcessOptions& options, const Run
   for (const Split& split : options.plan.splits) description.splits.push_back(describe_split(split.name, records));
   settle_tfrecords(options.output / folder, records);
   std::vector<PublishedFile> files;
-  const auto publish = [&](const char* name, const std::string& text) {
+  const auto publish = [&](const std::string& name, const std::string& text) {
     options.files().publish_text((folder / name).generic_string(), text);
     files.push_back(describe_text((folder / name).generic_string(), text));
   };
   publish("features.json", tfds_features_json(plan.schema(), dataset.tfds));
+  for (const auto& [name, text] : tfds_class_files(plan.schema())) publish(name, text);
   publish("dataset_info.json", dataset_info_json(description));
   return files;
 }

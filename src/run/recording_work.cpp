@@ -1,5 +1,6 @@
 #include "run/recording_work.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <veery/manifest/manifest.hpp>
@@ -28,16 +29,17 @@ std::optional<std::string> describe_change(const std::filesystem::path& path, st
 }  // namespace
 
 RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit,
-                             const Recording& recording, RowSpool* spool, Batcher* batcher,
+                             std::size_t recording, RowSpool* spool, Batcher* batcher,
                              const std::atomic<bool>& dropped)
     : plan_(plan),
       options_(options),
-      recording_(recording),
+      recording_(plan.index.recordings[recording]),
+      marks_(plan.marks_of(recording)),
       spool_(spool),
       batcher_(batcher),
       dropped_(dropped),
-      path_(options.archive.archive / recording.path),
-      keeps_extension_(plan.keeps_extension(recording, unit)) {}
+      path_(options.archive.archive / recording_.path),
+      keeps_extension_(plan.keeps_extension(recording_, unit)) {}
 
 RecordingOutcome RecordingWork::run() && {
   leave_if_dropped();
@@ -70,6 +72,7 @@ void RecordingWork::cut_slices() {
   auto account =
       slice_recording(path_, options_.stream, options_.slices, [&](const Slice& slice, std::span<const float> samples) {
         leave_if_dropped();
+        if (!has_wanted_label(slice)) return;
         if (separated) {
           separated->push(slice, samples);
         } else {
@@ -82,6 +85,7 @@ void RecordingWork::cut_slices() {
   }
   if (separated) separated->finish();
   outcome_.account = std::get<RecordingAccount>(std::move(account));
+  outcome_.account.slices -= outcome_.slices_unlabelled;
   outcome_.account.lost.insert(outcome_.account.lost.end(), not_separated_.begin(), not_separated_.end());
   outcome_.account.slices_on_lost += outcome_.account.slices - static_cast<std::int64_t>(outcome_.examples.size());
   outcome_.account.slices = static_cast<std::int64_t>(outcome_.examples.size());
@@ -113,7 +117,7 @@ void RecordingWork::cut_around_stems_peaks() {
                                  std::span<const std::span<const float>> stems) {
     if (touches_lost(slice, stream.lost(), rate, stream.info().sample_rate_hz)) {
       ++outcome_.account.slices_on_lost;
-    } else {
+    } else if (has_wanted_label(slice)) {
       keep(slice, source, mixture, stems);
     }
   };
@@ -172,10 +176,28 @@ void RecordingWork::note_not_separated(const SeparationAccount& account) {
   if (account.not_separated) outcome_.account.lost.push_back(*account.not_separated);
 }
 
+std::vector<SliceAnnotation> RecordingWork::annotations_of(const Slice& slice) const {
+  return annotations_in(marks_, slice.start, slice.end(), options_.stream.sample_rate_hz, options_.slices.peaks.compat);
+}
+
+bool RecordingWork::has_wanted_label(const Slice& slice) {
+  if (!options_.labels.drop_unlabelled) return true;
+  const std::vector<std::string>& classes = plan_.annotations.classes;
+  const std::vector<SliceAnnotation> annotations = annotations_of(slice);
+  const bool wanted =
+      !annotations.empty() && std::none_of(annotations.begin(), annotations.end(), [&](const SliceAnnotation& mark) {
+        return classes[static_cast<std::size_t>(mark.label)] == kUnknownClass;
+      });
+  if (!wanted) ++outcome_.slices_unlabelled;
+  return wanted;
+}
+
 void RecordingWork::keep(const Slice& slice, int peak_source, std::span<const float> mixture,
                          std::span<const std::span<const float>> stems) {
   Example example = describe_slice(recording_, slice, options_, outcome_.examples.size());
   example.peak_source = peak_source;
+  example.annotations = annotations_of(slice);
+  example.label = label_text(example.annotations, plan_.annotations.classes);
   if (spool_ != nullptr) {
     const StoredRow row = store_row(plan_.schema().audio_type, mixture, stems);
     example.stem_gain = row.stem_gain;

@@ -25,6 +25,7 @@ struct RecordingOutcome {
   std::vector<PublishedFile> stem_files;  ///< stems and their seams
   std::optional<StemsRow> stems;
   std::uint64_t file_xxh3 = 0;
+  std::int64_t slices_unlabelled = 0;  ///< left out for want of a label
 };
 
 /// Thrown where a recording is left off because its unit was dropped.
@@ -32,8 +33,8 @@ struct Dropped {};
 
 class RecordingWork {
  public:
-  /// `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
-  RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, const Recording& recording,
+  /// `recording`: its place in the index. `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
+  RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, std::size_t recording,
                 RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped);
 
   /// Throws Error only for our own outputs and for the model, and Dropped soon after `dropped` was set.
@@ -45,6 +46,9 @@ class RecordingWork {
   void write_stems();
 
   void leave_if_dropped() const;
+  /// Whether the slice is kept; if not, it is counted.
+  [[nodiscard]] bool has_wanted_label(const Slice& slice);
+  [[nodiscard]] std::vector<SliceAnnotation> annotations_of(const Slice& slice) const;
   void keep(const Slice& slice, int peak_source, std::span<const float> mixture,
             std::span<const std::span<const float>> stems);
   void keep_separated(const Slice& slice, std::span<const float> mixture, const StemBlock& stems);
@@ -55,6 +59,7 @@ class RecordingWork {
   const RunPlan& plan_;
   const ProcessOptions& options_;
   const Recording& recording_;
+  const Marks& marks_;
   RowSpool* spool_;
   Batcher* batcher_;
   const std::atomic<bool>& dropped_;

@@ -152,7 +152,7 @@ void Repartition::finish(const std::vector<std::string>& lines) const {
   for (const std::string& text : lines) {
     for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
       const Json line = Json::parse(text.substr(at, text.find('\n', at) - at));
-      shards.at(line[0]).at(line[1]) = {line[2], line[3]};
+      shards.at(line[0]).at(line[1]) = {line[2], line[3], schema_.most_annotations};
       files.push_back({folder() + "/" + line[2].get<std::string>(), line[4], line[5]});
     }
   }

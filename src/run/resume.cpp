@@ -12,6 +12,7 @@
 
 #include "run/earlier_files.hpp"
 #include "run/finished_units.hpp"
+#include "run/labels.hpp"
 #include "run/on_lead.hpp"
 
 namespace veery {
@@ -126,6 +127,7 @@ std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan, con
   on_lead(world, [&] {
     remove_staged_files(options.output);
     claim_index(plan, options);
+    claim_classes(plan.annotations, options);
   });
   FinishedUnits finished = find_finished_units(world, plan, options);
   on_lead(world, [&] { refuse_changed(finished.changed, options); });

@@ -57,6 +57,7 @@ SliceRow to_row(const Example& example) {
   row.start_time = example.start_time;
   row.site = example.site;
   row.peak_source = example.peak_source;
+  row.label = example.label;
   return row;
 }
 

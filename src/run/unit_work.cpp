@@ -47,7 +47,8 @@ UnitWork::UnitWork(const RunPlan& plan, const ProcessOptions& options, const Wor
   if (options.dataset.shards.any()) spool_.emplace(options.files().scratch(), row_bytes(plan.schema_of(unit)));
 }
 
-RecordingOutcome UnitWork::outcome_of(const Recording& recording) {
+RecordingOutcome UnitWork::outcome_of(std::size_t number) {
+  const Recording& recording = plan_.index.recordings[number];
   const std::filesystem::path path = options_.archive.archive / recording.path;
   const bool separates = tools_.batcher != nullptr;
   const double limit_s = recording_time_limit_s(options_.time, recording.claimed_s(), separates);
@@ -58,15 +59,14 @@ RecordingOutcome UnitWork::outcome_of(const Recording& recording) {
   }
   const StartedMarks::Mark mark = tools_.marks.start(recording.path, limit_s);
   RowSpool* const spool = spool_ ? &*spool_ : nullptr;
-  RecordingOutcome outcome = RecordingWork{plan_, options_, unit_, recording, spool, tools_.batcher, dropped_}.run();
+  RecordingOutcome outcome = RecordingWork{plan_, options_, unit_, number, spool, tools_.batcher, dropped_}.run();
   if (!outcome.refusal) add_digest(path, recording.audio, outcome);
   return outcome;
 }
 
 void UnitWork::process(std::size_t i) {
-  const Recording& recording = plan_.index.recordings[unit_.recordings[i]];
   try {
-    RecordingOutcome outcome = outcome_of(recording);
+    RecordingOutcome outcome = outcome_of(unit_.recordings[i]);
     const std::lock_guard lock{mutex_};
     outcomes_[i] = std::move(outcome);
   } catch (const Dropped&) {
@@ -103,6 +103,7 @@ void UnitWork::describe_recording(const Recording& recording, const RecordingOut
   row.sample_rate_hz = recording.audio.sample_rate_hz;
   row.slices = outcome.account.slices;
   row.slices_on_lost = outcome.account.slices_on_lost;
+  row.slices_unlabelled = outcome.slices_unlabelled;
   row.file_xxh3 = outcome.file_xxh3;
   if (outcome.refusal) record.lost.push_back({recording.path, 0, row.claimed_frames, *outcome.refusal});
   for (const LostRange& lost : outcome.account.lost) {

@@ -52,7 +52,7 @@ class UnitWork {
   [[nodiscard]] std::string finish();
 
  private:
-  [[nodiscard]] RecordingOutcome outcome_of(const Recording& recording);
+  [[nodiscard]] RecordingOutcome outcome_of(std::size_t number);
   [[nodiscard]] std::string write_unit();
   [[nodiscard]] std::vector<SliceRow> collect(std::vector<Example>& examples, UnitRecord& record) const;
   void write_rows(const std::vector<Example>& examples, std::vector<SliceRow>& slices, UnitRecord& record) const;

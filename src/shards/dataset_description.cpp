@@ -43,7 +43,10 @@ DatasetDescription describe_dataset(const std::string& name, const std::string& 
 
 std::int64_t example_bytes(const ExampleSchema& schema) {
   std::size_t bytes = row_bytes(schema) + sizeof(std::uint64_t);
-  for (const Column& column : columns(schema)) bytes += element_type(column, schema).bytes;
+  for (const Column& column : columns(schema)) {
+    const std::int64_t values = is_list(column) ? schema.most_annotations : 1;
+    bytes += static_cast<std::size_t>(values) * element_type(column, schema).bytes;
+  }
   return static_cast<std::int64_t>(bytes);
 }
 
@@ -74,8 +77,12 @@ std::string features_json(const ExampleSchema& schema) {
   features[kRowHash] = scalar_feature("uint64");
   for (const Column& column : columns(schema)) {
     const hdf5::ElementType type = element_type(column, schema);
-    const bool is_text = type.kind == hdf5::ElementKind::text;
-    features[column.name] = is_text ? text_feature() : scalar_feature(to_string(type));
+    if (is_list(column)) {
+      features[column.name] = tensor_feature(to_string(type), "none", {schema.most_annotations});
+    } else {
+      const bool is_text = type.kind == hdf5::ElementKind::text;
+      features[column.name] = is_text ? text_feature() : scalar_feature(to_string(type));
+    }
   }
   return features_text(std::move(features));
 }

@@ -44,6 +44,16 @@ Json audio_feature(const std::string& class_name, const std::string& type, const
           {"pythonClassName", class_name}};
 }
 
+Json class_feature(std::size_t classes) {
+  return {{"classLabel", {{"numClasses", std::to_string(classes)}}},
+          {"pythonClassName", tfds_class("class_label_feature.ClassLabel")}};
+}
+
+Json sequence_feature(Json feature) {
+  return {{"pythonClassName", tfds_class("sequence_feature.Sequence")},
+          {"sequence", {{"feature", std::move(feature)}, {"length", "-1"}}}};
+}
+
 std::string features_text(Json features) {
   return python_json({{"featuresDict", {{"features", std::move(features)}}},
                       {"pythonClassName", tfds_class("features_dict.FeaturesDict")}},

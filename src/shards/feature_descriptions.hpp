@@ -20,6 +20,11 @@ namespace veery {
                                            const std::string& encoding, int sample_rate_hz,
                                            const std::vector<std::int64_t>& shape);
 
+/// One of so many classes.
+[[nodiscard]] nlohmann::json class_feature(std::size_t classes);
+/// Any number of `feature`.
+[[nodiscard]] nlohmann::json sequence_feature(nlohmann::json feature);
+
 /// The whole of features.json.
 [[nodiscard]] std::string features_text(nlohmann::json features);
 

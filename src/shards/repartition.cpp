@@ -101,13 +101,15 @@ ExampleSchema joined(const ExampleSchema& left, const ExampleSchema& right) {
   schema.filename_bytes = std::max(left.filename_bytes, right.filename_bytes);
   schema.label_bytes = std::max(left.label_bytes, right.label_bytes);
   schema.site_bytes = std::max(left.site_bytes, right.site_bytes);
+  schema.most_annotations = std::max(left.most_annotations, right.most_annotations);
   ExampleSchema widened = right;
   widened.filename_bytes = schema.filename_bytes;
   widened.label_bytes = schema.label_bytes;
   widened.site_bytes = schema.site_bytes;
+  widened.most_annotations = schema.most_annotations;
   if (widened == schema) return schema;
-  throw Error{"shards of one dataset do not fit together", "audio or stems",
-              "rate, length, type, stems and compression must be the same"};
+  throw Error{"shards of one dataset do not fit together", "audio, stems or classes",
+              "rate, length, type, stems, classes and compression must be the same"};
 }
 
 Provenance joined(const Provenance& left, const Provenance& right) {

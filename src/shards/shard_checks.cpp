@@ -1,5 +1,6 @@
 #include "shards/shard_checks.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <veery/base/error.hpp>
@@ -7,9 +8,26 @@
 
 namespace veery {
 
+namespace {
+
+void check_annotations(const ExampleSchema& schema, const Example& example) {
+  const auto classes = static_cast<std::int64_t>(schema.classes.size());
+  const bool fits = static_cast<std::int64_t>(example.annotations.size()) <= schema.most_annotations &&
+                    std::all_of(example.annotations.begin(), example.annotations.end(), [&](const SliceAnnotation& a) {
+                      return a.start >= 0 && a.end >= a.start && a.label >= 0 && a.label < classes;
+                    });
+  if (fits) return;
+  throw Error{"an example's annotations do not fit the dataset", printable(example_key(example)),
+              std::to_string(example.annotations.size()) + " of at most " + std::to_string(schema.most_annotations) +
+                  ", with times from 0 on, of " + std::to_string(classes) + " classes"};
+}
+
+}  // namespace
+
 void check_rows(const ExampleSchema& schema, std::span<const Example> examples, const std::string& file_name) {
   if (schema.samples_per_row <= 0) throw Error{"a row needs at least one sample", file_name};
   for (const Example& example : examples) {
+    check_annotations(schema, example);
     int exponent = 0;
     const bool is_power_of_two = std::frexp(example.stem_gain, &exponent) == 0.5F && exponent <= 1;
     const bool has_gain = schema.stems > 0 ? is_power_of_two : example.stem_gain == 1.0F;

@@ -1,5 +1,7 @@
 #include "shards/shard_file.hpp"
 
+#include <algorithm>
+
 #include <veery/base/version.hpp>
 
 namespace veery {
@@ -15,6 +17,16 @@ hdf5::Dataset create_axis(hdf5::Group& root, const std::string& name, std::int64
   return axis;
 }
 
+void attach(hdf5::Dataset& dataset, int axis, const hdf5::Dataset& scale, const char* label) {
+  dataset.attach_scale(axis, scale);
+  dataset.set_axis_label(axis, label);
+}
+
+void set_texts(hdf5::Dataset& dataset, const std::string& units, const std::string& description) {
+  dataset.set_text("units", units);
+  dataset.set_text("description", description);
+}
+
 std::string audio_units(const ExampleSchema& schema) {
   return schema.audio_type == AudioType::int16 ? "1/32768 of full scale" : "full scale";
 }
@@ -22,22 +34,33 @@ std::string audio_units(const ExampleSchema& schema) {
 }  // namespace
 
 Axes create_axes(hdf5::Group& root, std::int64_t rows, const ExampleSchema& schema) {
-  Axes axes{create_axis(root, "example", rows), create_axis(root, "sample", schema.samples_per_row), std::nullopt};
+  Axes axes{create_axis(root, "example", rows), create_axis(root, "sample", schema.samples_per_row), {}, {}};
   if (schema.stems > 0) axes.source = create_axis(root, "source", schema.stems);
+  if (schema.is_annotated()) axes.annotation = create_axis(root, "annotation", schema.most_annotations);
   return axes;
 }
 
 void describe(hdf5::Dataset& dataset, const Axes& axes, const std::string& units, const std::string& description) {
-  const auto attach = [&](int axis, const hdf5::Dataset& scale, const char* label) {
-    dataset.attach_scale(axis, scale);
-    dataset.set_axis_label(axis, label);
-  };
   const auto last = static_cast<int>(dataset.shape().size()) - 1;
-  attach(0, axes.example, "example");
-  if (last > 1) attach(1, axes.source.value(), "source");
-  if (last > 0) attach(last, axes.sample, "sample");
-  dataset.set_text("units", units);
-  dataset.set_text("description", description);
+  attach(dataset, 0, axes.example, "example");
+  if (last > 1) attach(dataset, 1, axes.source.value(), "source");
+  if (last > 0) attach(dataset, last, axes.sample, "sample");
+  set_texts(dataset, units, description);
+}
+
+void describe_column(hdf5::Dataset& dataset, const Axes& axes, const Column& column) {
+  attach(dataset, 0, axes.example, "example");
+  if (is_list(column)) attach(dataset, 1, axes.annotation.value(), "annotation");
+  set_texts(dataset, column.units, column.description);
+}
+
+void write_classes(hdf5::Group& root, const ExampleSchema& schema) {
+  std::size_t longest = 1;
+  for (const std::string& name : schema.classes) longest = std::max(longest, name.size());
+  hdf5::Dataset classes = root.create_dataset(kClasses, hdf5::ElementType::text(longest),
+                                              {.shape = {static_cast<std::int64_t>(schema.classes.size())}});
+  classes.write_texts(schema.classes);
+  set_texts(classes, "text", "names of the classes, by annotation_label");
 }
 
 void describe_audio(hdf5::Dataset& audio, const Axes& axes, const ExampleSchema& schema) {

@@ -10,23 +10,30 @@
 #include <veery/shards/shard_place.hpp>
 #include <veery/shards/shard_writer.hpp>
 
+#include "shards/columns.hpp"
+
 namespace veery {
 
 inline constexpr const char* kShardKind = "veery.shard";
 inline constexpr const char* kSplitIndexKind = "veery.split_index";
 inline constexpr std::int64_t kShardFormatVersion = 1;
 
-/// `example`, `sample` and, where there are stems, `source`.
+/// `example`, `sample` and, where there are stems or annotations, `source` and `annotation`.
 struct Axes {
   hdf5::Dataset example;
   hdf5::Dataset sample;
   std::optional<hdf5::Dataset> source;
+  std::optional<hdf5::Dataset> annotation;
 };
 
 [[nodiscard]] Axes create_axes(hdf5::Group& root, std::int64_t rows, const ExampleSchema& schema);
 
 /// Attaches the axes to a dataset [example], [example, sample] or [example, source, sample] and says what it holds.
 void describe(hdf5::Dataset& dataset, const Axes& axes, const std::string& units, const std::string& description);
+/// Of [example], or [example, annotation] where the column is a list.
+void describe_column(hdf5::Dataset& dataset, const Axes& axes, const Column& column);
+/// The names of an annotated dataset's classes, as a dataset of their own.
+void write_classes(hdf5::Group& root, const ExampleSchema& schema);
 
 void describe_audio(hdf5::Dataset& audio, const Axes& axes, const ExampleSchema& schema);
 void describe_stems(hdf5::Dataset& stems, const Axes& axes, const ExampleSchema& schema);

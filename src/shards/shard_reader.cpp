@@ -42,13 +42,19 @@ ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio,
   schema.label_bytes = root.open_dataset("label").type().bytes;
   schema.site_bytes = root.open_dataset("site").type().bytes;
   schema.compress = audio.is_compressed();
+  if (!root.contains(kClasses)) return schema;
+  schema.classes = root.open_dataset(kClasses).read_texts();
+  const std::vector<std::int64_t> shape = root.open_dataset("annotation_label").shape();
+  schema.most_annotations = shape.size() > 1 ? shape[1] : 0;
+  if (schema.classes.empty() || schema.most_annotations < 1)
+    throw Error{"the annotations do not fit the classes", kClasses, "one of them is empty"};
   return schema;
 }
 
-hdf5::Dataset open_column(const hdf5::Group& root, const std::string& name, std::int64_t rows) {
+hdf5::Dataset open_column(const hdf5::Group& root, const std::string& name, const std::vector<std::int64_t>& shape) {
   hdf5::Dataset dataset = root.open_dataset(name);
-  if (dataset.shape() == std::vector<std::int64_t>{rows}) return dataset;
-  throw Error{"a column does not have as many rows as the audio", name, std::to_string(rows)};
+  if (dataset.shape() == shape) return dataset;
+  throw Error{"a column does not have as many rows as the audio", name, std::to_string(shape[0])};
 }
 
 std::string row_name(std::int64_t row) {
@@ -88,14 +94,16 @@ ShardReader::ShardReader(const std::filesystem::path& path)
 std::vector<Example> ShardReader::examples() const {
   // All columns are as long as the audio says, before memory is taken for so many rows.
   std::vector<hdf5::Dataset> datasets;
-  for (const Column& column : columns(schema_)) datasets.push_back(open_column(file_.root(), column.name, rows()));
+  const std::vector<Column> all = columns(schema_);
+  for (const Column& column : all)
+    datasets.push_back(open_column(file_.root(), column.name, column_shape(column, schema_, rows())));
   std::vector<Example> examples(static_cast<std::size_t>(rows()));
-  for (std::size_t i = 0; i < datasets.size(); ++i) read_column(datasets[i], columns(schema_)[i], examples);
+  for (std::size_t i = 0; i < datasets.size(); ++i) read_column(datasets[i], all[i], examples);
   return examples;
 }
 
 std::vector<std::uint64_t> ShardReader::row_hashes() const {
-  return hdf5::read_numbers<std::uint64_t>(open_column(file_.root(), kRowHash, rows()));
+  return hdf5::read_numbers<std::uint64_t>(open_column(file_.root(), kRowHash, {rows()}));
 }
 
 void ShardReader::read_audio(std::int64_t row, std::span<std::byte> audio) const {

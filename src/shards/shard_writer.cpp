@@ -15,10 +15,13 @@ namespace {
 
 /// Columns are cut into chunks that fit any reader's cache, so that reading single values stays cheap.
 hdf5::Dataset create_column(hdf5::Group& root, const std::string& name, const hdf5::ElementType& type,
-                            std::int64_t rows) {
+                            const std::vector<std::int64_t>& shape) {
   constexpr std::size_t kChunkBytes = std::size_t{64} << 10U;
-  const auto chunk_rows = static_cast<std::int64_t>(std::max<std::size_t>(kChunkBytes / type.bytes, 1));
-  return root.create_dataset(name, type, {.shape = {rows}, .chunk = {std::min(rows, chunk_rows)}, .checksum = true});
+  std::size_t row_bytes = type.bytes;
+  if (shape.size() > 1) row_bytes *= static_cast<std::size_t>(shape[1]);
+  std::vector<std::int64_t> chunk = shape;
+  chunk[0] = std::min(shape[0], static_cast<std::int64_t>(std::max<std::size_t>(kChunkBytes / row_bytes, 1)));
+  return root.create_dataset(name, type, {.shape = shape, .chunk = chunk, .checksum = true});
 }
 
 /// A dataset whose rows are read whole: each is a chunk.
@@ -58,11 +61,13 @@ std::vector<std::uint64_t> write_audio(hdf5::Group& root, const Axes& axes, cons
 void write_columns(hdf5::Group& root, const Axes& axes, const ExampleSchema& schema, std::span<const Example> examples,
                    const ShardSummary& summary) {
   for (const Column& column : columns(schema)) {
-    hdf5::Dataset dataset = create_column(root, column.name, element_type(column, schema), summary.rows);
-    describe(dataset, axes, column.units, column.description);
+    hdf5::Dataset dataset = create_column(root, column.name, element_type(column, schema),
+                                          column_shape(column, schema, summary.rows));
+    describe_column(dataset, axes, column);
     write_column(dataset, column, examples, summary.order);
   }
-  hdf5::Dataset row_hash = create_column(root, kRowHash, hdf5::element_type_of<std::uint64_t>(), summary.rows);
+  if (schema.is_annotated()) write_classes(root, schema);
+  hdf5::Dataset row_hash = create_column(root, kRowHash, hdf5::element_type_of<std::uint64_t>(), {summary.rows});
   describe_row_hash(row_hash, axes);
   hdf5::write_numbers<std::uint64_t>(row_hash, summary.row_hashes);
 }

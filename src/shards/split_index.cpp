@@ -1,3 +1,4 @@
+#include <optional>
 #include <vector>
 
 #include <veery/base/staged_file.hpp>
@@ -11,11 +12,14 @@ namespace veery {
 namespace {
 
 hdf5::Dataset create_joined(hdf5::Group& root, const std::string& name, const hdf5::ElementType& type,
-                            const std::vector<std::int64_t>& shape, std::span<const ShardRows> shards) {
+                            const std::vector<std::int64_t>& shape, std::span<const ShardRows> shards,
+                            bool is_list = false) {
   if (shape[0] == 0) return root.create_dataset(name, type, {.shape = shape});
   std::vector<hdf5::VirtualPart> parts;
-  for (const ShardRows& shard : shards) parts.push_back({shard.file_name, name, shard.rows});
-  return root.create_virtual_dataset(name, type, shape, parts);
+  for (const ShardRows& shard : shards)
+    parts.push_back({shard.file_name, name, shard.rows, is_list ? shard.most_annotations : 0});
+  return root.create_virtual_dataset(name, type, shape, parts,
+                                     is_list ? std::optional{kNoAnnotation} : std::nullopt);
 }
 
 void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<const ShardRows> shards) {
@@ -30,9 +34,12 @@ void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<co
     describe_stems(stems, axes, schema);
   }
   for (const Column& column : columns(schema)) {
-    hdf5::Dataset dataset = create_joined(root, column.name, element_type(column, schema), {rows}, shards);
-    describe(dataset, axes, column.units, column.description);
+    hdf5::Dataset dataset =
+        create_joined(root, column.name, element_type(column, schema), column_shape(column, schema, rows), shards,
+                      is_list(column));
+    describe_column(dataset, axes, column);
   }
+  if (schema.is_annotated()) write_classes(root, schema);
   hdf5::Dataset row_hash = create_joined(root, kRowHash, hdf5::element_type_of<std::uint64_t>(), {rows}, shards);
   describe_row_hash(row_hash, axes);
 }

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <bit>
+#include <set>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -67,9 +68,18 @@ std::int64_t stored(Integer value) {
 
 TfdsFeature column_feature(const Column& column, const ExampleSchema& schema) {
   return std::visit(
-      [&]<typename Value>(Value Example::*field) -> TfdsFeature {
+      [&]<typename Value, typename Owner>(Value Owner::*field) -> TfdsFeature {
         using Message = TfExampleWriter&;
-        if constexpr (std::is_same_v<Value, std::string>) {
+        if constexpr (std::is_same_v<Owner, SliceAnnotation>) {
+          const bool is_label = field == &SliceAnnotation::label;
+          return {sequence_feature(is_label ? class_feature(schema.classes.size()) : scalar_feature("uint64")),
+                  [field](Message message, const std::string& name, const TfdsRow& row) {
+                    std::vector<std::int64_t> values;
+                    for (const SliceAnnotation& annotation : row.example.annotations)
+                      values.push_back(annotation.*field);
+                    message.add_integers(name, values);
+                  }};
+        } else if constexpr (std::is_same_v<Value, std::string>) {
           return {text_feature(), [field](Message message, const std::string& name, const TfdsRow& row) {
                     message.add_text(name, row.example.*field);
                   }};
@@ -87,11 +97,22 @@ TfdsFeature column_feature(const Column& column, const ExampleSchema& schema) {
       column.field);
 }
 
+/// The classes of a row, each once: what Perch's builders call label.
+TfdsFeature label_feature(const ExampleSchema& schema) {
+  return {sequence_feature(class_feature(schema.classes.size())),
+          [](TfExampleWriter& message, const std::string& name, const TfdsRow& row) {
+            std::set<std::int64_t> labels;
+            for (const SliceAnnotation& annotation : row.example.annotations) labels.insert(annotation.label);
+            message.add_integers(name, std::vector<std::int64_t>{labels.begin(), labels.end()});
+          }};
+}
+
 }  // namespace
 
 std::map<std::string, TfdsFeature> tfds_features(const ExampleSchema& schema, const TfdsFormat& format) {
   std::map<std::string, TfdsFeature> features;
   for (const Column& column : columns(schema)) features.emplace(column.name, column_feature(column, schema));
+  if (schema.is_annotated()) features.at("label") = label_feature(schema);
   features.emplace(kRowHash, TfdsFeature{scalar_feature("uint64"),
                                          [](TfExampleWriter& message, const std::string& name, const TfdsRow& row) {
                                            message.add_integer(name, stored(row.hash));
@@ -103,6 +124,13 @@ std::map<std::string, TfdsFeature> tfds_features(const ExampleSchema& schema, co
                      samples_feature(samples_description(schema, format, true), format.encoding, &TfdsRow::stems));
   }
   return features;
+}
+
+std::map<std::string, std::string> tfds_class_files(const ExampleSchema& schema) {
+  if (!schema.is_annotated()) return {};
+  std::string text;
+  for (const std::string& name : schema.classes) text += name + "\n";
+  return {{"label.labels.txt", text}, {"annotation_label.labels.txt", text}};
 }
 
 std::string tfds_features_json(const ExampleSchema& schema, const TfdsFormat& format) {

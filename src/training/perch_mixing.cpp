@@ -18,7 +18,7 @@ std::vector<std::int32_t> joined_labels(std::span<const Example> examples, std::
     if (row < 0 || static_cast<std::size_t>(row) >= examples.size())
       throw Error{"no such row", std::to_string(row), "there are " + std::to_string(examples.size())};
     for (const SliceAnnotation& annotation : examples[static_cast<std::size_t>(row)].annotations)
-      labels.insert(annotation.label);
+      labels.insert(static_cast<std::int32_t>(annotation.label));
   }
   return {labels.begin(), labels.end()};
 }

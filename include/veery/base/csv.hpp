@@ -15,7 +15,9 @@ namespace veery {
 [[nodiscard]] std::vector<std::vector<std::string>> parse_csv(std::string_view text);
 
 /// Likewise, but one row at a time, for tables that are not to be held twice; the cells are the next row's afterwards.
-void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row);
+void read_csv(std::string_view text, const std::function<void(const std::vector<std::string>&)>& take_row,
+              char separator = ',');
+
 /// A text from outside (a path, a site, a detail) as a cell that does no harm in a spreadsheet or a terminal: control
 /// characters and bytes that are not UTF-8 become \xHH, a backslash in front of an xHH becomes \x5c, and a text that
 /// begins with = + - @ or ' gets one more ' in front. Always UTF-8 on one line.

@@ -2,6 +2,7 @@
 // Files and groups. The same calls give the same bytes: no times are stored, in files of HDF5's 1.10 format.
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,9 +18,11 @@ class Group : public Object {
 
   Group create_group(const std::string& name);
   Dataset create_dataset(const std::string& name, const ElementType& type, const DatasetLayout& layout);
-  /// `parts` follow each other along the first axis; their rows must add up to shape[0].
+  /// `parts` follow each other along the first axis; their rows must add up to shape[0]. `fill`: of a
+  /// dataset of int64, what no part has; else zero.
   Dataset create_virtual_dataset(const std::string& name, const ElementType& type,
-                                 const std::vector<std::int64_t>& shape, std::span<const VirtualPart> parts);
+                                 const std::vector<std::int64_t>& shape, std::span<const VirtualPart> parts,
+                                 std::optional<std::int64_t> fill = {});
 
   [[nodiscard]] bool contains(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> names() const;

@@ -23,6 +23,7 @@ struct Totals {
   double hours_read = 0.0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;
+  std::int64_t slices_unlabelled = 0;
   std::int64_t separated = 0;  ///< recordings with stems as files
   std::int64_t flagged = 0;    ///< of them, those whose stems miss too much of the mixture
 
@@ -38,9 +39,10 @@ struct Totals {
 [[nodiscard]] std::string stems_csv(const std::vector<UnitRecord>& records);
 [[nodiscard]] std::string quarantine_csv(const ArchiveIndex& index, const std::vector<UnitRecord>& records);
 
-/// `files`: everything else that was published, in any order.
+/// `files`: everything else that was published, in any order. `annotations`: what became of them, a JSON object; empty:
+/// there were none.
 [[nodiscard]] std::string manifest_json(const Totals& totals, const std::vector<UnitRecord>& records,
-                                        std::vector<PublishedFile> files);
+                                        std::vector<PublishedFile> files, const std::string& annotations = {});
 
 /// Of a dataset that `veery shards` wrote: `totals` is a JSON object.
 [[nodiscard]] std::string dataset_manifest_json(const std::string& totals, std::vector<PublishedFile> files);

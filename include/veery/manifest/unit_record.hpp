@@ -33,6 +33,7 @@ struct RecordingRow {
   int sample_rate_hz = 0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;  ///< left out because they touch a lost range
+  std::int64_t slices_unlabelled = 0;  ///< left out for want of a label
   std::uint64_t file_xxh3 = 0;      ///< of the file's bytes; 0: it could not be read
 };
 
@@ -54,6 +55,7 @@ struct SliceRow {
   std::uint64_t row_xxh3 = 0;  ///< of the row's audio as stored
   std::string clip;            ///< path of the audio file; empty: none
   int peak_source = -1;        ///< the stem on which the peak was found; -1: the mixture
+  std::string label;           ///< classes, with ';' between them
 };
 
 /// A recording's stems as files.

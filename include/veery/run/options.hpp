@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <veery/annotations/annotation_table.hpp>
 #include <veery/archive/archive_index.hpp>
 #include <veery/archive/work_plan.hpp>
 #include <veery/audio/audio_file.hpp>
@@ -51,6 +52,16 @@ struct DatasetOptions {
   AudioType audio_type = AudioType::int16;
   bool compress = false;  ///< of HDF5
   TfdsFormat tfds;        ///< of TFRecord
+};
+
+/// What labels slices.
+struct LabelOptions {
+  std::filesystem::path annotations;  ///< a table, or a folder with tables; empty: nothing is annotated
+  std::filesystem::path classes;      ///< one name a line; empty: those that the annotations have
+  TableOptions tables;
+  bool drop_unlabelled = false;  ///< no slice without a label, nor with the class "unknown"
+
+  [[nodiscard]] bool any() const { return !annotations.empty(); }
 };
 
 enum class Separate {
@@ -104,6 +115,7 @@ struct ProcessOptions {
   SliceOptions slices;
   PlanOptions plan;
   DatasetOptions dataset;
+  LabelOptions labels;
   bool slicing = true;
   std::optional<AudioFormat> clips;  ///< slices as audio files too
   SeparationOptions separation;

@@ -8,7 +8,7 @@
 // - the audio feature's class is TFDS's own Audio, so that Perch need not be importable; it has the type that is
 //   stored (Perch declares float32 and stores int16) and encoding NONE (shards are compressed by HDF5, if at all);
 // - stems are a Tensor [source, sample];
-// - there are no ClassLabel features: `label` is text.
+// - there are no ClassLabel features: `label` is text, `annotation_label` a place in the shards' `classes`.
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -29,7 +29,11 @@ struct ExampleSchema {
   std::size_t site_bytes = 1;
   bool compress = false;
   std::int64_t stems = 0;  ///< separated sources of each row, stored beside the audio; 0: none
+  /// Of annotated datasets, else empty: at most 2³¹ names.
+  std::vector<std::string> classes{};
+  std::int64_t most_annotations = 0;  ///< of a row; annotated datasets: at least 1
 
+  [[nodiscard]] bool is_annotated() const { return !classes.empty(); }
   friend bool operator==(const ExampleSchema&, const ExampleSchema&) = default;
 };
 
@@ -40,9 +44,9 @@ struct ExampleSchema {
 
 /// A call or the like that somebody has marked in the recording and that the slice overlaps.
 struct SliceAnnotation {
-  std::uint64_t start = 0;  ///< samples at the dataset's rate, from the start of the recording, as marked
-  std::uint64_t end = 0;    ///< exclusive
-  std::int32_t label = 0;   ///< place in the list of classes
+  std::int64_t start = 0;  ///< samples at the dataset's rate, from the start of the recording, as marked
+  std::int64_t end = 0;    ///< exclusive
+  std::int64_t label = 0;  ///< place in the list of classes
   friend auto operator<=>(const SliceAnnotation&, const SliceAnnotation&) = default;
 };
 
@@ -65,7 +69,7 @@ struct Example {
   /// Stored stems are the stems times this, a power of two of at most 1 that keeps int16 from clipping them. The
   /// mixture is stored as it is. This and `peak_source` are columns of datasets with stems.
   float stem_gain = 1.0F;
-  std::vector<SliceAnnotation> annotations{};  ///< ascending; not stored
+  std::vector<SliceAnnotation> annotations{};  ///< ascending; stored in annotated datasets
   std::int64_t spool_row = -1;                 ///< where the audio waits; not stored
 };
 

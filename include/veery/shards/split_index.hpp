@@ -14,6 +14,7 @@ namespace veery {
 struct ShardRows {
   std::string file_name;  ///< in the folder of the index
   std::int64_t rows = 0;
+  std::int64_t most_annotations = 0;  ///< of the shard's own schema, at most that of the split's
 };
 
 /// Writes `split_index_file_name(place)` beside the shards and returns the name. The shards are not opened; should

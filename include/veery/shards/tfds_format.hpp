@@ -1,5 +1,6 @@
 #pragma once
 // How a dataset is written as TFRecord files that TensorFlow Datasets (TFDS) opens as its own.
+#include <map>
 #include <string>
 
 #include <veery/shards/example.hpp>
@@ -20,6 +21,9 @@ struct TfdsFormat {
   TfdsSchema schema = TfdsSchema::tfds;
   TfdsEncoding encoding = TfdsEncoding::bytes;
 };
+
+/// The names of the classes as TFDS has them beside features.json, by file name; none without annotations.
+[[nodiscard]] std::map<std::string, std::string> tfds_class_files(const ExampleSchema& schema);
 
 /// features.json as TFDS writes it.
 [[nodiscard]] std::string tfds_features_json(const ExampleSchema& schema, const TfdsFormat& format);
