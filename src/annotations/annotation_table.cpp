@@ -22,7 +22,8 @@ std::optional<double> number_in(std::string_view cell, char separator) {
   double number = 0.0;
   const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto result = std::from_chars(begin, text.data() + text.size(), number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
   return number;
 }
 
@@ -105,8 +106,7 @@ class TableReader {
     if (!start || !end) return RowFault::no_time;
     annotation.start_s = number_in(cell(cells, places_->file_offset), separator_).value_or(*start);
     const bool to_the_end = places_->end && *end == -1.0;  // as Perch's tables say it
-    annotation.end_s =
-        to_the_end ? std::numeric_limits<double>::infinity() : annotation.start_s + (*end - *start);
+    annotation.end_s = to_the_end ? std::numeric_limits<double>::infinity() : annotation.start_s + (*end - *start);
     if (annotation.start_s < 0.0) return RowFault::negative_time;
     if (annotation.end_s < annotation.start_s) return RowFault::reversed_times;
     return std::nullopt;

@@ -172,8 +172,8 @@ class Gatherer {
 std::string first_problem(const AnnotationReport& report) {
   if (!report.refused.empty()) {
     const RefusedAnnotation& first = report.refused.front();
-    return first.file + ", row " + std::to_string(first.row.row) + ": " + std::string{to_string(first.row.fault)} + " " +
-           first.row.detail;
+    return first.file + ", row " + std::to_string(first.row.row) + ": " + std::string{to_string(first.row.fault)} +
+           " " + first.row.detail;
   }
   if (!report.not_in_classes.empty()) return report.not_in_classes.begin()->first + " is not in the list of classes";
   return "there are no rows";

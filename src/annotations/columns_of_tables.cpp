@@ -14,17 +14,11 @@ namespace {
 
 // In lower case, the most telling first. Raven, BirdNET, Perch's soundscapes (Cornell's and Caples'), Kaleidoscope,
 // OpenSoundscape and plain words.
-constexpr std::array kRecording{std::string_view{"begin path"},
-                                std::string_view{"begin file"},
-                                std::string_view{"filename"},
-                                std::string_view{"file"},
-                                std::string_view{"file_name"},
-                                std::string_view{"filepath"},
-                                std::string_view{"audio_file"},
-                                std::string_view{"path"},
-                                std::string_view{"recording"},
-                                std::string_view{"fid"},
-                                std::string_view{"in file"}};
+constexpr std::array kRecording{
+    std::string_view{"begin path"}, std::string_view{"begin file"}, std::string_view{"filename"},
+    std::string_view{"file"},       std::string_view{"file_name"},  std::string_view{"filepath"},
+    std::string_view{"audio_file"}, std::string_view{"path"},       std::string_view{"recording"},
+    std::string_view{"fid"},        std::string_view{"in file"}};
 constexpr std::array kStart{std::string_view{"begin time (s)"}, std::string_view{"start time (s)"},
                             std::string_view{"start (s)"},      std::string_view{"start_time_s"},
                             std::string_view{"start_time"},     std::string_view{"start_s"},
@@ -34,12 +28,20 @@ constexpr std::array kEnd{std::string_view{"end time (s)"}, std::string_view{"en
                           std::string_view{"end_time"},     std::string_view{"end_s"},   std::string_view{"end"}};
 constexpr std::array kDuration{std::string_view{"duration"}, std::string_view{"duration (s)"},
                                std::string_view{"duration_s"}, std::string_view{"delta time (s)"}};
-constexpr std::array kLabel{
-    std::string_view{"species ebird code"}, std::string_view{"ebird_codes"}, std::string_view{"ebird_code"},
-    std::string_view{"species code"},       std::string_view{"annotation"},  std::string_view{"label"},
-    std::string_view{"labels"},             std::string_view{"class"},       std::string_view{"species"},
-    std::string_view{"common name"},        std::string_view{"common_name"}, std::string_view{"scientific name"},
-    std::string_view{"manual id"},          std::string_view{"top1match"}};
+constexpr std::array kLabel{std::string_view{"species ebird code"},
+                            std::string_view{"ebird_codes"},
+                            std::string_view{"ebird_code"},
+                            std::string_view{"species code"},
+                            std::string_view{"annotation"},
+                            std::string_view{"label"},
+                            std::string_view{"labels"},
+                            std::string_view{"class"},
+                            std::string_view{"species"},
+                            std::string_view{"common name"},
+                            std::string_view{"common_name"},
+                            std::string_view{"scientific name"},
+                            std::string_view{"manual id"},
+                            std::string_view{"top1match"}};
 constexpr std::array kConfidence{std::string_view{"confidence"}, std::string_view{"score"},
                                  std::string_view{"probability"}};
 constexpr std::array kFolder{std::string_view{"folder"}};

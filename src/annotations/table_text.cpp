@@ -35,7 +35,9 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
     const auto second = static_cast<std::uint8_t>(bytes[at + 1]);
     return big_endian ? first * 256U + second : second * 256U + first;
   };
-  const auto is_within = [](std::uint32_t value, std::uint32_t first) { return value >= first && value < first + 0x400; };
+  const auto is_within = [](std::uint32_t value, std::uint32_t first) {
+    return value >= first && value < first + 0x400;
+  };
   for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
     std::uint32_t point = unit(at);
     if (is_within(point, 0xD800) && is_within(unit(at + 2), 0xDC00)) {

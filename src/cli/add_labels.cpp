@@ -14,9 +14,9 @@ namespace {
 /// "start=Onset,label=Code": names of columns by what they hold.
 AnnotationColumns parse_columns(const std::string& text) {
   static const std::map<std::string, std::string AnnotationColumns::*> kRoles{
-      {"file", &AnnotationColumns::recording},    {"start", &AnnotationColumns::start},
-      {"end", &AnnotationColumns::end},           {"duration", &AnnotationColumns::duration},
-      {"label", &AnnotationColumns::label},       {"confidence", &AnnotationColumns::confidence}};
+      {"file", &AnnotationColumns::recording}, {"start", &AnnotationColumns::start},
+      {"end", &AnnotationColumns::end},        {"duration", &AnnotationColumns::duration},
+      {"label", &AnnotationColumns::label},    {"confidence", &AnnotationColumns::confidence}};
   AnnotationColumns columns;
   std::istringstream words{text};
   for (std::string word; std::getline(words, word, ',');) {
@@ -35,14 +35,14 @@ AnnotationColumns parse_columns(const std::string& text) {
 
 void add_label_options(CLI::App& command, LabelOptions& options) {
   command
-      .add_option("--annotations", options.annotations,
-                  "Label slices by a table of annotations (Raven, Audacity, BirdNET, Kaleidoscope, CSV), or a folder of "
-                  "them")
+      .add_option(
+          "--annotations", options.annotations,
+          "Label slices by a table of annotations (Raven, Audacity, BirdNET, Kaleidoscope, CSV), or a folder of "
+          "them")
       ->type_name("FILE|DIR");
   command
       .add_option_function<std::string>(
-          "--annotation-columns",
-          [&options](const std::string& text) { options.tables.columns = parse_columns(text); },
+          "--annotation-columns", [&options](const std::string& text) { options.tables.columns = parse_columns(text); },
           "Columns of the tables that have other names: file=NAME,start=NAME,end=NAME,duration=NAME,label=NAME")
       ->type_name("COLUMNS");
   command

@@ -102,10 +102,26 @@ std::string slices_csv(const std::vector<UnitRecord>& records) {
   std::sort(slices.begin(), slices.end(), [](const PlacedSlice& a, const PlacedSlice& b) {
     return std::tie(a.slice->filename, a.slice->segment_id) < std::tie(b.slice->filename, b.slice->segment_id);
   });
-  std::string text =
-      csv_row({"filename", "segment_id", "segment_start", "segment_end", "start_time", "source_start_sample",
-               "source_end_sample", "source_sample_rate_hz", "padded_samples", "peak_sample", "peak_energy", "site",
-               "recording_id", "split", "shard", "row", "row_xxh3", "clip", "peak_source", "label"});
+  std::string text = csv_row({"filename",
+                              "segment_id",
+                              "segment_start",
+                              "segment_end",
+                              "start_time",
+                              "source_start_sample",
+                              "source_end_sample",
+                              "source_sample_rate_hz",
+                              "padded_samples",
+                              "peak_sample",
+                              "peak_energy",
+                              "site",
+                              "recording_id",
+                              "split",
+                              "shard",
+                              "row",
+                              "row_xxh3",
+                              "clip",
+                              "peak_source",
+                              "label"});
   for (const PlacedSlice& placed : slices) text += csv_row(cells(placed));
   return text;
 }

@@ -109,7 +109,8 @@ void remove_run(const fs::path& output) {
   }
   remove_units(output);
   using namespace output_name;
-  for (const std::string_view name : {kSlices, kStemTable, kQuarantine, kClasses, kRefusedAnnotations, kIndex, kRun, kAccused, kOptions})
+  for (const std::string_view name :
+       {kSlices, kStemTable, kQuarantine, kClasses, kRefusedAnnotations, kIndex, kRun, kAccused, kOptions})
     remove_file(output / name);
   remove_staged_files(output);
   for (const std::string_view folder : {kUnits, kClips, kStems, std::string_view{"dataset"}, std::string_view{"tfds"}})

@@ -29,8 +29,7 @@ std::optional<std::string> describe_change(const std::filesystem::path& path, st
 }  // namespace
 
 RecordingWork::RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit,
-                             std::size_t recording, RowSpool* spool, Batcher* batcher,
-                             const std::atomic<bool>& dropped)
+                             std::size_t recording, RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped)
     : plan_(plan),
       options_(options),
       recording_(plan.index.recordings[recording]),

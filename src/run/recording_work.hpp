@@ -33,7 +33,8 @@ struct Dropped {};
 
 class RecordingWork {
  public:
-  /// `recording`: its place in the index. `spool`: where rows wait, null without shards. `batcher`: null without separation. All must outlive it.
+  /// `recording`: its place in the index. `spool`: where rows wait, null without shards. `batcher`: null without
+  /// separation. All must outlive it.
   RecordingWork(const RunPlan& plan, const ProcessOptions& options, const WorkUnit& unit, std::size_t recording,
                 RowSpool* spool, Batcher* batcher, const std::atomic<bool>& dropped);
 

@@ -61,8 +61,8 @@ std::vector<std::uint64_t> write_audio(hdf5::Group& root, const Axes& axes, cons
 void write_columns(hdf5::Group& root, const Axes& axes, const ExampleSchema& schema, std::span<const Example> examples,
                    const ShardSummary& summary) {
   for (const Column& column : columns(schema)) {
-    hdf5::Dataset dataset = create_column(root, column.name, element_type(column, schema),
-                                          column_shape(column, schema, summary.rows));
+    hdf5::Dataset dataset =
+        create_column(root, column.name, element_type(column, schema), column_shape(column, schema, summary.rows));
     describe_column(dataset, axes, column);
     write_column(dataset, column, examples, summary.order);
   }

@@ -18,8 +18,7 @@ hdf5::Dataset create_joined(hdf5::Group& root, const std::string& name, const hd
   std::vector<hdf5::VirtualPart> parts;
   for (const ShardRows& shard : shards)
     parts.push_back({shard.file_name, name, shard.rows, is_list ? shard.most_annotations : 0});
-  return root.create_virtual_dataset(name, type, shape, parts,
-                                     is_list ? std::optional{kNoAnnotation} : std::nullopt);
+  return root.create_virtual_dataset(name, type, shape, parts, is_list ? std::optional{kNoAnnotation} : std::nullopt);
 }
 
 void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<const ShardRows> shards) {
@@ -34,9 +33,8 @@ void write_datasets(hdf5::Group& root, const ExampleSchema& schema, std::span<co
     describe_stems(stems, axes, schema);
   }
   for (const Column& column : columns(schema)) {
-    hdf5::Dataset dataset =
-        create_joined(root, column.name, element_type(column, schema), column_shape(column, schema, rows), shards,
-                      is_list(column));
+    hdf5::Dataset dataset = create_joined(root, column.name, element_type(column, schema),
+                                          column_shape(column, schema, rows), shards, is_list(column));
     describe_column(dataset, axes, column);
   }
   if (schema.is_annotated()) write_classes(root, schema);

@@ -87,9 +87,11 @@ TEST(AnnotationTable, KaleidoscopesClusters) {
 
 TEST(AnnotationTable, PerchsSoundscapes) {
   EXPECT_EQ(read("Filename,Start Time (s),End Time (s),Low Freq (Hz),High Freq (Hz),Species eBird Code\n"
-                   "SSW_001.flac,8,-1,0,1,amerob\n")
-                  .taken, (Texts{"SSW_001.flac|8|inf|amerob"}));
-  EXPECT_EQ(read("fid,start_time_s,end_time_s,ebird_codes\nCAP_001,0,5,amerob hergul\n").taken, (Texts{"CAP_001|0|5|amerob;hergul"}));
+                 "SSW_001.flac,8,-1,0,1,amerob\n")
+                .taken,
+            (Texts{"SSW_001.flac|8|inf|amerob"}));
+  EXPECT_EQ(read("fid,start_time_s,end_time_s,ebird_codes\nCAP_001,0,5,amerob hergul\n").taken,
+            (Texts{"CAP_001|0|5|amerob;hergul"}));
 }
 
 TEST(AnnotationTable, ColumnsOfAnyName) {
@@ -129,8 +131,8 @@ TEST(AnnotationTable, RowsThatCantBeUsed) {
       "\n"
       "a.wav,1,2,x\n");
 
-  EXPECT_EQ(reading.refused, (Texts{"2 negative_time", "3 reversed_times", "4 no_time", "5 no_time", "6 no_time", "7 no_label",
-                          "8 no_recording", "9 not_utf8"}));
+  EXPECT_EQ(reading.refused, (Texts{"2 negative_time", "3 reversed_times", "4 no_time", "5 no_time", "6 no_time",
+                                    "7 no_label", "8 no_recording", "9 not_utf8"}));
   EXPECT_EQ(reading.taken, (Texts{"a.wav|1|2|x"}));
 }
 
@@ -140,7 +142,10 @@ TEST(AnnotationTable, Utf16WithAMarkAndUtf8WithOne) {
   utf16 += std::string{"\xF1\x00\x3D\xD8\x26\xDC", 6};  // ñ, and a bird outside the first 65,536
 
   EXPECT_EQ(read(utf16).taken, (Texts{"|0|1|pi\xC3\xB1\xF0\x9F\x90\xA6"}));
-  EXPECT_EQ(read("\xEF\xBB\xBF" "file,start,end,label\na,0,1,x\n").taken, (Texts{"a|0|1|x"}));
+  EXPECT_EQ(read("\xEF\xBB\xBF"
+                 "file,start,end,label\na,0,1,x\n")
+                .taken,
+            (Texts{"a|0|1|x"}));
 }
 
 TEST(AnnotationTable, WhatIsNoTableIsSaidOnce) {

@@ -71,9 +71,11 @@ TEST_F(ArchiveAnnotationsTest, WhatCantBeUsedIsNamedAndCounted) {
 
   const ArchiveAnnotations annotations = read();
 
-  EXPECT_EQ(annotations.report.refused_by_fault(),
-            (Counts{{"ambiguous_recording", 1}, {"unknown_recording", 1}, {"beyond_end", 1}, {"negative_time", 1},
-                    {"not_a_table", 1}}));
+  EXPECT_EQ(annotations.report.refused_by_fault(), (Counts{{"ambiguous_recording", 1},
+                                                           {"unknown_recording", 1},
+                                                           {"beyond_end", 1},
+                                                           {"negative_time", 1},
+                                                           {"not_a_table", 1}}));
   EXPECT_EQ(annotations.report.rows, 5);
   EXPECT_EQ(annotations.report.used, 1);
   EXPECT_EQ(annotations.report.refused.front().file, "notes.txt");

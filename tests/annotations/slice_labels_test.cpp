@@ -17,8 +17,7 @@ using Labels = std::vector<std::int64_t>;
 constexpr int kRate = 1000;
 const std::vector<std::string> kClasses{"a", "bb", "unknown"};
 
-Labels labels_in(const Marks& marks, std::int64_t start, std::int64_t end,
-                                    PerchCompat compat = PerchCompat::off) {
+Labels labels_in(const Marks& marks, std::int64_t start, std::int64_t end, PerchCompat compat = PerchCompat::off) {
   Labels labels;
   for (const SliceAnnotation& annotation : annotations_in(marks, start, end, kRate, compat))
     labels.push_back(annotation.label);

@@ -16,7 +16,8 @@ namespace {
 const ArchiveIndex& index_of_archive() {
   static const ArchiveIndex index = [] {
     ArchiveIndex all;
-    for (const char* const path : {"a/x.wav", "b/x.wav", "y.flac", "v1.2.wav"}) all.recordings.emplace_back().path = path;
+    for (const char* const path : {"a/x.wav", "b/x.wav", "y.flac", "v1.2.wav"})
+      all.recordings.emplace_back().path = path;
     return all;
   }();
   return index;
@@ -36,7 +37,8 @@ void check_labels(const std::vector<Annotation>& annotations) {
   Marks marks;
   for (const Annotation& annotation : annotations)
     marks.push_back({annotation.start_s, annotation.end_s, static_cast<std::int32_t>(annotation.label.size() % 2)});
-  std::sort(marks.begin(), marks.end(), [](const Mark& left, const Mark& right) { return left.start_s < right.start_s; });
+  std::sort(marks.begin(), marks.end(),
+            [](const Mark& left, const Mark& right) { return left.start_s < right.start_s; });
   const MarksInSlice bound = most_in_slice(marks, kLength / 1000.0, classes);
   for (const std::int64_t start : {std::int64_t{0}, std::int64_t{1000}, std::int64_t{1} << 40U}) {
     const auto found = annotations_in(marks, start, start + kLength, 1000, PerchCompat::off);
@@ -49,14 +51,17 @@ void check_labels(const std::vector<Annotation>& annotations) {
 
 std::vector<std::string> seeds() {
   using namespace std::string_literals;
-  return {"Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tAnnotation\tBegin Path\tFile Offset (s)\n"
-          "1\tSpectrogram 1\t1\t61.5\t62.25\tAMRO\tD:\\in\\a\\x.wav\t1.5\r\n",
-          "0.5\t1.25\tamerob\n\\\t2000.0\t4000.0\n7,5\t7,5\tpoint\n",
-          "Start (s),End (s),Scientific name,Common name,Confidence,File\n0.0,3.0,Corvus corax,\"Raven, C\",0.8,/d/y.wav\n",
-          "INDIR,FOLDER,IN FILE,OFFSET,DURATION,TOP1MATCH\nC:\\in,a,x.wav,12.5,1.25,Robin\n",
-          "fid;start_time_s;end_time_s;ebird_codes\ny;1,5;-1;amerob hergul\n",
-          "\xFF\xFE" "0\0\t\0001\0\t\0x\0\x3D\xD8\x26\xDC"s,
-          "\xEF\xBB\xBF" "file,start,end,label\na/x.wav,0,1e300,x;y\n"};
+  return {
+      "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tAnnotation\tBegin Path\tFile Offset (s)\n"
+      "1\tSpectrogram 1\t1\t61.5\t62.25\tAMRO\tD:\\in\\a\\x.wav\t1.5\r\n",
+      "0.5\t1.25\tamerob\n\\\t2000.0\t4000.0\n7,5\t7,5\tpoint\n",
+      "Start (s),End (s),Scientific name,Common name,Confidence,File\n0.0,3.0,Corvus corax,\"Raven, C\",0.8,/d/y.wav\n",
+      "INDIR,FOLDER,IN FILE,OFFSET,DURATION,TOP1MATCH\nC:\\in,a,x.wav,12.5,1.25,Robin\n",
+      "fid;start_time_s;end_time_s;ebird_codes\ny;1,5;-1;amerob hergul\n",
+      "\xFF\xFE"
+      "0\0\t\0001\0\t\0x\0\x3D\xD8\x26\xDC"s,
+      "\xEF\xBB\xBF"
+      "file,start,end,label\na/x.wav,0,1e300,x;y\n"};
 }
 
 }  // namespace veery::fuzz

@@ -51,7 +51,7 @@ def hdf5_shards(output, split):
     shards = []
     for path in sorted(output.glob(f"dataset/*/*/*-{split}-*-of-*.h5")):
         with h5py.File(path) as file:
-            names = [name for name in file if name not in ("example", "sample", "source")]
+            names = [name for name in file if name not in ("example", "sample", "source", "annotation", "classes")]
             shards.append({name: np.char.rstrip(file[name][:], b"\0") if file[name].dtype.kind == "S" else file[name][:]
                            for name in names})  # fmt: skip
     return shards
@@ -284,6 +284,57 @@ class TfdsTest(ProgramTest):
         for ours, theirs in zip(ours["splits"], theirs["splits"], strict=True):
             for field in ("name", "filepathTemplate", "numBytes"):
                 self.assertEqual(ours[field], theirs[field])
+
+    # ── labels ──
+
+    def annotated(self, *options):
+        """A few recordings whose first slices are annotated, one class of four never."""
+        for number in range(4):
+            self.add(f"{number}.wav", wav(birds(20, seed=number)))
+            write(self.folder / f"marks/{number}.txt", f"0\t{1 + 4 * number}\twren\n0\t3\trobin\n".encode())
+        write(self.folder / "classes", b"crow\nwren\nrobin\n\xc3\xbc\n")
+        self.process(*OPTIONS, "--shards", "hdf5,tfrecord", "--annotations", self.folder / "marks", "--classes",
+                     self.folder / "classes", "--slices", "fixed", "--hop", "2s", *options)  # fmt: skip
+        return self.builder(self.output)
+
+    def test_labels_are_classes(self):
+        builder = self.annotated()
+        feature = builder.info.features["label"]
+        self.assertIsInstance(feature, tfds.features.Sequence)
+        self.assertEqual(feature.feature.names, ["crow", "wren", "robin", "ü"])
+        self.assertEqual(builder.info.features["annotation_label"].feature.names, feature.feature.names)
+        counts = set()
+        for split in SPLITS:
+            for ours, hdf5 in zip(self.read(builder, split), hdf5_rows(self.output, split), strict=True):
+                names = hdf5["label"].decode()
+                self.assertEqual([feature.feature.int2str(int(one)) for one in ours["label"]],
+                                 names.split(";") if names else [])  # fmt: skip
+                self.assertEqual(ours["label"].dtype, np.int64)
+                for name in ("annotation_start", "annotation_end", "annotation_label"):
+                    np.testing.assert_array_equal(ours[name].astype(np.int64), hdf5[name][hdf5[name] >= 0], name)
+                self.assertEqual(ours["annotation_start"].dtype, np.uint64)
+                counts.add(len(ours["label"]))
+        self.assertEqual(counts, {0, 1, 2})
+
+    def test_labels_are_written_as_tfds_writes_them(self):
+        builder = self.annotated("--tfds-schema", "perch", "--tfds-encoding", "zlib")
+        RowsOfHdf5.features = builder.info.features
+        RowsOfHdf5.rows = {split: hdf5_rows(self.output, split) for split in SPLITS}
+        for rows in RowsOfHdf5.rows.values():
+            for row in rows:
+                row["audio"] = row["audio"] / np.float32(32768)
+                row["label"] = sorted({int(one) for one in row["annotation_label"] if one >= 0})
+                for name in ("annotation_start", "annotation_end", "annotation_label"):
+                    row[name] = row[name][row[name] >= 0]
+        copy = RowsOfHdf5(data_dir=self.folder / "copy")
+        copy.download_and_prepare()
+        for name in ("features.json", "label.labels.txt", "annotation_label.labels.txt"):
+            ours, theirs = (Path(one.data_dir, name).read_bytes() for one in (builder, copy))
+            self.assertEqual(ours, theirs, name)
+        for split in SPLITS:
+            self.assertEqual(
+                self.messages(sorted((self.output / "tfds/recordings/1.0.0").glob(f"recordings-{split}.tfrecord-*"))),
+                self.messages(sorted(Path(copy.data_dir).glob(f"*-{split}.tfrecord*"))))  # fmt: skip
 
     # ── a dataset that grows, and others ──
 

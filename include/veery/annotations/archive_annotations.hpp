@@ -50,8 +50,8 @@ struct ArchiveAnnotations {
   AnnotationReport report;
 };
 
-/// One class a line, as `classes.txt` holds them. Throws Error for a class that is there twice, holds ';' or is not UTF-8,
-/// and for an empty list.
+/// One class a line, as `classes.txt` holds them. Throws Error for a class that is there twice, holds ';' or is not
+/// UTF-8, and for an empty list.
 [[nodiscard]] std::vector<std::string> classes_from_text(std::string_view text);
 
 /// Reads `source`: a table, or a folder with tables (.txt, .csv, .tsv) at any depth. `classes` empty: those found.
@@ -65,9 +65,9 @@ struct ArchiveAnnotations {
 /// Stands for a recording's marks in a fingerprint.
 [[nodiscard]] std::string marks_to_text(const Marks& marks);
 
-/// The marks that a slice from sample `start` to `end` (exclusive) overlaps, ascending. One sample in common is overlap;
-/// a mark without length has the sample at its start. `compat`: as Perch has it, touching counts too, and of several marks
-/// with the same bounds there is only the last.
+/// The marks that a slice from sample `start` to `end` (exclusive) overlaps, ascending. One sample in common is
+/// overlap; a mark without length has the sample at its start. `compat`: as Perch has it, touching counts too, and of
+/// several marks with the same bounds there is only the last.
 [[nodiscard]] std::vector<SliceAnnotation> annotations_in(const Marks& marks, std::int64_t start, std::int64_t end,
                                                           int sample_rate_hz, PerchCompat compat);
 /// Their classes' names, each once, in the order of the classes, with ';' between them.
@@ -76,7 +76,7 @@ struct ArchiveAnnotations {
 
 /// Bounds for any slice of so many seconds, wherever it lies.
 struct MarksInSlice {
-  std::int64_t most = 0;           ///< marks
+  std::int64_t most = 0;        ///< marks
   std::size_t label_bytes = 0;  ///< of `label_text`
 };
 [[nodiscard]] MarksInSlice most_in_slice(const Marks& marks, double seconds, std::span<const std::string> classes);

@@ -23,8 +23,8 @@ class RecordingNames {
   /// The recording's place in the index, or unknown_recording or ambiguous_recording.
   [[nodiscard]] std::variant<std::size_t, RowFault> find(std::string_view name, std::string_view folder = {}) const;
 
-  /// Of a table that names no recordings itself: "a/x.BirdNET.results.csv" belongs to "a/x.wav". What is behind the last
-  /// dots is taken off until a recording fits.
+  /// Of a table that names no recordings itself: "a/x.BirdNET.results.csv" belongs to "a/x.wav". What is behind the
+  /// last dots is taken off until a recording fits.
   [[nodiscard]] std::variant<std::size_t, RowFault> find_of_table(std::string_view table_path) const;
 
  private:

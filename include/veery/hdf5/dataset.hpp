@@ -24,7 +24,8 @@ struct VirtualPart {
   std::string file_name;
   std::string dataset_name;
   std::int64_t rows = 0;
-  std::int64_t columns = 0;  ///< where it is narrower than the virtual dataset, which is filled behind them; 0: it isn't
+  std::int64_t columns =
+      0;  ///< where it is narrower than the virtual dataset, which is filled behind them; 0: it isn't
 };
 
 /// Buffers hold whole rows in row-major order, numbers in the machine's own (little-endian) form.

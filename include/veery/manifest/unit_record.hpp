@@ -32,9 +32,9 @@ struct RecordingRow {
   std::int64_t frames_read = 0;
   int sample_rate_hz = 0;
   std::int64_t slices = 0;
-  std::int64_t slices_on_lost = 0;  ///< left out because they touch a lost range
+  std::int64_t slices_on_lost = 0;     ///< left out because they touch a lost range
   std::int64_t slices_unlabelled = 0;  ///< left out for want of a label
-  std::uint64_t file_xxh3 = 0;      ///< of the file's bytes; 0: it could not be read
+  std::uint64_t file_xxh3 = 0;         ///< of the file's bytes; 0: it could not be read
 };
 
 struct SliceRow {
