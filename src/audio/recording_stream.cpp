@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <veery/audio/recording_stream.hpp>
@@ -38,7 +39,9 @@ RecordingStream::RecordingStream(AudioReader reader, const StreamOptions& option
     : reader_(std::move(reader)),
       channels_(options.channels),
       resampler_(make_resampler(options.resampler, reader_.info().sample_rate_hz, options.sample_rate_hz)),
-      interleaved_(samples_per_read(static_cast<std::size_t>(reader_.info().channels))) {}
+      interleaved_(samples_per_read(static_cast<std::size_t>(reader_.info().channels))),
+      wanted_(options.first_s > 0.0 ? static_cast<std::int64_t>(options.first_s * options.sample_rate_hz)
+                                    : std::numeric_limits<std::int64_t>::max()) {}
 
 OrRefusal<RecordingStream> RecordingStream::open(const std::filesystem::path& path, const StreamOptions& options) {
   auto opened = AudioReader::open(path);
@@ -53,18 +56,34 @@ OrRefusal<RecordingStream> RecordingStream::open(const std::filesystem::path& pa
 std::size_t RecordingStream::read(std::span<float> samples) {
   std::size_t filled = 0;
   while (filled < samples.size()) {
+    if (wanted_ == 0) {
+      leave_rest();
+      break;
+    }
     if (ready_start_ == ready_.size()) {
       if (ended_) break;
       refill();
       continue;
     }
-    const std::size_t count = std::min(samples.size() - filled, ready_.size() - ready_start_);
+    const std::size_t count = std::min({samples.size() - filled, ready_.size() - ready_start_,
+                                        static_cast<std::size_t>(wanted_)});
     std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(ready_start_), count,
                 samples.begin() + static_cast<std::ptrdiff_t>(filled));
     ready_start_ += count;
     filled += count;
+    wanted_ -= static_cast<std::int64_t>(count);
   }
   return filled;
+}
+
+/// Also where the recording ends just there: then there is no rest.
+void RecordingStream::leave_rest() {
+  if (ended_) return;
+  ended_ = true;
+  ready_.clear();
+  ready_start_ = 0;
+  left_rest_ = !reader_.info().length_is_known() || frames_read_ < reader_.info().frames;
+  if (!left_rest_) note_end();
 }
 
 void RecordingStream::refill() {

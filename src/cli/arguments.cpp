@@ -14,6 +14,7 @@
 #include "cli/add_shard_formats.hpp"
 #include "cli/configuration.hpp"
 #include "cli/parse.hpp"
+#include "cli/presets.hpp"
 
 namespace veery {
 namespace {
@@ -86,6 +87,8 @@ void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
   add_archive_options(command, options.archive);
   add_run_options(command, options);
   add_stream_options(command, options.stream);
+  add_duration(command, "--first", options.stream.first_s,
+               "Take only so much from the start of each recording; 0s: all of it", "0s");
   add_slice_options(command, options.slices);
   add_label_options(command, options.labels);
   add_plan_options(command, options.plan);
@@ -107,8 +110,16 @@ void add_clip_format(CLI::App& command, ProcessOptions& options, const std::stri
       ->default_str(words.front());
 }
 
+void add_key_options(CLI::App& command, KeyRule& keys) {
+  add_choice<bool>(command, "--keys", keys.by_time, {{"segment", false}, {"time", true}},
+                   "Keys of rows, which set their order: FILENAME_SEGMENT, or FILENAME:0000012345ms", "segment");
+  command.add_option("--key-prefix", keys.prefix, "In front of the filename in keys, such as the archive's place")
+      ->type_name("TEXT");
+}
+
 void add_process(CLI::App& app, ProcessOptions& options) {
   CLI::App& command = *app.add_subcommand("process", "Archive to peaks, slices, training shards and a manifest");
+  add_preset(command);
   add_pipeline_options(command, options);
   add_shard_formats(command, options.dataset);
   command.add_option("--dataset-name", options.dataset.name, "Name of the dataset")->capture_default_str();
@@ -124,6 +135,7 @@ void add_process(CLI::App& app, ProcessOptions& options) {
       ->default_str("int16");
   command.add_flag("--compress", options.dataset.compress,
                    "Compress the HDF5 shards (shuffle + gzip 1): slower, about a third smaller");
+  add_key_options(command, options.dataset.keys);
   add_clip_format(command, options, "--clips", {"none", "flac", "wav"});
   add_choice<Separate>(command, "--separate", options.separation.what,
                        {{"none", Separate::nothing},
@@ -253,6 +265,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
 }
 
 void parse_arguments(CLI::App& app, int argc, const char* const* argv) {
+  apply_preset(*app.get_subcommand("process"), argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ConfigError& problem) {

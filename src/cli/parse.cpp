@@ -112,12 +112,24 @@ void add_slice_options(CLI::App& command, SliceOptions& options) {
   add_choice<SliceMode>(command, "--slices", options.mode, {{"peaks", SliceMode::peaks}, {"fixed", SliceMode::fixed}},
                         "Where slices are cut: around peaks, or by the clock", "peaks");
   add_duration(command, "--interval", options.interval_s, "Length of a slice", "6s");
-  add_duration(command, "--hop", options.hop_s, "Fixed slices: from start to start", "5s");
+  command
+      .add_option_function<std::string>(
+          "--hop",
+          [&options](const std::string& text) { options.hop_s = text == "interval" ? 0.0 : parse_duration_s(text); },
+          "Fixed slices: from start to start; interval: the length of a slice")
+      ->default_str("5s")
+      ->type_name("TIME");
   add_choice<Tail>(command, "--tail", options.tail,
                    {{"drop", Tail::drop}, {"pad", Tail::pad}, {"shift", Tail::shift}, {"remainder", Tail::remainder}},
                    "Fixed slices: what becomes of the end of a recording", "drop");
   add_choice<Edge>(command, "--edge", options.edge, {{"shift", Edge::shift}, {"drop", Edge::drop}},
                    "Peak slices that would leave the recording: moved inward, or dropped at its end", "shift");
+  add_choice<Short>(command, "--short", options.too_short, {{"wrap", Short::wrap}, {"skip", Short::skip}},
+                    "Peak slices of a recording shorter than one: it is repeated to the length, or gives none", "wrap");
+  add_choice<WithoutPeaks>(command, "--without-peaks", options.without_peaks,
+                           {{"none", WithoutPeaks::nothing}, {"first", WithoutPeaks::first}},
+                           "What a recording without peaks gives: nothing, or its first slice unless it is silent",
+                           "none");
   add_peak_options(command, options);
 }
 

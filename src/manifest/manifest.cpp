@@ -31,6 +31,7 @@ Json describe(const Totals& totals, std::size_t units) {
            {{"claimed_frames", totals.claimed_frames},
             {"frames_read", totals.frames_read},
             {"frames_lost", totals.frames_lost},
+            {"frames_not_asked", totals.frames_not_asked},
             {"all_accounted_for", totals.all_accounted_for()}}}};
 }
 
@@ -61,6 +62,7 @@ Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records)
     for (const RecordingRow& row : record.recordings) {
       totals.claimed_frames += row.claimed_frames;
       totals.frames_read += row.frames_read;
+      totals.frames_not_asked += row.frames_not_asked;
       totals.hours_read += static_cast<double>(row.frames_read) / row.sample_rate_hz / 3600.0;
       totals.slices += row.slices;
       totals.slices_on_lost += row.slices_on_lost;

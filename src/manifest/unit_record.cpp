@@ -63,6 +63,7 @@ Json to_json(const RecordingRow& row) {
   return object({{"path", row.path},
                  {"claimed_frames", row.claimed_frames},
                  {"frames_read", row.frames_read},
+                 {"frames_not_asked", row.frames_not_asked},
                  {"sample_rate_hz", row.sample_rate_hz},
                  {"slices", row.slices},
                  {"slices_on_lost", row.slices_on_lost},
@@ -75,6 +76,7 @@ RecordingRow recording_from(const Parsed& json) {
   row.path = text_in(json, "path");
   read(json, "claimed_frames", row.claimed_frames);
   read(json, "frames_read", row.frames_read);
+  read(json, "frames_not_asked", row.frames_not_asked);
   read(json, "sample_rate_hz", row.sample_rate_hz);
   read(json, "slices", row.slices);
   read(json, "slices_on_lost", row.slices_on_lost);

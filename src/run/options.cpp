@@ -105,6 +105,8 @@ void add_dataset(const DatasetOptions& dataset, Json& json) {
   if (!dataset.shards.any()) return;
   json["dataset-name"] = dataset.name;
   json["dataset-version"] = dataset.version;
+  json["keys"] = dataset.keys.by_time ? "time" : "segment";
+  json["key-prefix"] = dataset.keys.prefix;
   json["audio-type"] = dataset.audio_type == AudioType::int16 ? "int16" : "float32";
   if (dataset.shards.hdf5) json["compress"] = dataset.compress;
   if (!dataset.shards.tfrecord) return;
@@ -127,8 +129,10 @@ void add_slices(const SliceOptions& slices, Json& json) {
     json["peaks-per-scope"] = slices.peaks.most_peaks;
     json["compat"] = slices.peaks.compat == PerchCompat::on ? "perch" : "none";
     json["edge"] = slices.edge == Edge::shift ? "shift" : "drop";
+    json["short"] = slices.too_short == Short::wrap ? "wrap" : "skip";
+    json["without-peaks"] = slices.without_peaks == WithoutPeaks::first ? "first" : "none";
   } else {
-    json["hop"] = decimal(slices.hop_s) + "s";
+    json["hop"] = slices.hop_s > 0.0 ? decimal(slices.hop_s) + "s" : "interval";
     json["tail"] = tail_name(slices.tail);
   }
 }
@@ -139,6 +143,7 @@ std::string result_options_json(const ProcessOptions& options, const std::string
   Json json{{"sample-rate", options.stream.sample_rate_hz},
             {"channels", channels_text(options.stream.channels)},
             {"resampler", options.stream.resampler == ResamplerKind::perch ? "perch" : "soxr-hq"}};
+  json["first"] = options.stream.first_s > 0.0 ? decimal(options.stream.first_s) + "s" : "all";
   add_recordings(options.archive, json);
   if (options.slicing) {
     add_slices(options.slices, json);
@@ -165,6 +170,8 @@ void check_separation(const ProcessOptions& options) {
   require(separation.what != Separate::peaks_of_stems ||
               (options.slices.mode == SliceMode::peaks && !options.slices.whole_recording_scope()),
           "--separate peaks-of-stems", "peaks of stems are looked for in blocks", "--slices peaks and a --peak-scope");
+  require(separation.what == Separate::slices || options.stream.first_s == 0.0, "--first",
+          "whole recordings are separated", "leave it out, or use --separate slices");
   // Two stems may want one window, which would be one clip of two slices.
   require(separation.what != Separate::peaks_of_stems || !options.clips, "--clips",
           "slices around the stems' peaks are in the shards only", "leave it out, or use --separate slices");
@@ -207,7 +214,12 @@ void check_options(const ProcessOptions& options) {
   require(rate >= 1000 && rate <= 2'000'000, "--sample-rate", "the rate is out of range", "1000 to 2000000 Hz");
   require(slices.interval_s * rate >= 1.0 && slices.interval_s <= 3600.0, "--interval", "the interval is out of range",
           "from one sample to an hour");
-  require(slices.mode == SliceMode::peaks || slices.hop_s >= 0.001, "--hop", "the hop is too short", "at least 1ms");
+  require(slices.mode == SliceMode::peaks || slices.hop_s == 0.0 || slices.hop_s >= 0.001, "--hop",
+          "the hop is too short", "at least 1ms");
+  require(slices.without_peaks == WithoutPeaks::nothing || slices.whole_recording_scope(), "--without-peaks first",
+          "only the whole recording can be without peaks", "--peak-scope recording");
+  require(options.stream.first_s == 0.0 || options.stream.first_s >= slices.interval_s, "--first",
+          "less than a slice is asked for", "at least --interval");
   require(slices.mode == SliceMode::fixed || slices.whole_recording_scope() || slices.peak_scope_s >= slices.interval_s,
           "--peak-scope", "the scope is shorter than a slice", "at least --interval, or 'recording'");
   require(slices.whole_recording_scope() || slices.peak_scope_s <= 3600.0, "--peak-scope",

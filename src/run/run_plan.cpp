@@ -76,6 +76,7 @@ RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const M
   common.samples_per_row = samples_in(options.slices.interval_s, options.stream.sample_rate_hz);
   common.audio_type = options.dataset.audio_type;
   common.compress = options.dataset.compress;
+  common.keys = options.dataset.keys;
   common.filename_bytes = common.site_bytes = column_bytes(0);
   if (model != nullptr) {
     plan.model_digest = model->digest;

@@ -100,6 +100,7 @@ void UnitWork::describe_recording(const Recording& recording, const RecordingOut
   const bool guessed = recording.audio.length_is_estimated() && !outcome.refusal;
   row.claimed_frames = std::max(guessed ? named : recording.audio.claimed_frames, outcome.account.frames_read);
   row.frames_read = outcome.account.frames_read;
+  if (outcome.account.left_rest) row.frames_not_asked = row.claimed_frames - row.frames_read;
   row.sample_rate_hz = recording.audio.sample_rate_hz;
   row.slices = outcome.account.slices;
   row.slices_on_lost = outcome.account.slices_on_lost;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <veery/base/error.hpp>
@@ -6,6 +7,11 @@
 #include <veery/shards/example.hpp>
 
 namespace veery {
+namespace {
+
+constexpr std::size_t kMillisecondDigits = 10;
+
+}  // namespace
 
 std::size_t mixture_bytes(const ExampleSchema& schema) {
   const std::size_t sample_bytes = schema.audio_type == AudioType::int16 ? sizeof(std::int16_t) : sizeof(float);
@@ -20,8 +26,13 @@ std::size_t row_bytes(const ExampleSchema& schema) {
   return mixture_bytes(schema) + stems_bytes(schema);
 }
 
-std::string example_key(const Example& example) {
-  return example.filename + "_" + std::to_string(example.segment_id);
+std::string example_key(const Example& example, const ExampleSchema& schema) {
+  const std::string name = schema.keys.prefix + example.filename;
+  if (!schema.keys.by_time) return name + "_" + std::to_string(example.segment_id);
+  const double start_ms = static_cast<double>(example.segment_start) / schema.sample_rate_hz * 1000.0;
+  const std::string digits = std::to_string(std::llrint(start_ms));  // to even, as Python rounds
+  return name + ":" + std::string(digits.size() < kMillisecondDigits ? kMillisecondDigits - digits.size() : 0, '0') +
+         digits + "ms";
 }
 
 Md5 order_hash(std::string_view split, std::string_view key) {
@@ -30,10 +41,11 @@ Md5 order_hash(std::string_view split, std::string_view key) {
   return md5(salted);
 }
 
-std::vector<std::size_t> order_examples(std::string_view split, std::span<const Example> examples) {
+std::vector<std::size_t> order_examples(std::string_view split, std::span<const Example> examples,
+                                        const ExampleSchema& schema) {
   std::vector<Md5> hashes;
   hashes.reserve(examples.size());
-  for (const Example& example : examples) hashes.push_back(order_hash(split, example_key(example)));
+  for (const Example& example : examples) hashes.push_back(order_hash(split, example_key(example, schema)));
   std::vector<std::size_t> order(examples.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return hashes[a] < hashes[b]; });
@@ -44,7 +56,7 @@ std::vector<std::size_t> order_examples(std::string_view split, std::span<const 
     const auto named = [&](std::size_t i) {
       return "row " + std::to_string(i) + " at sample " + std::to_string(examples[i].segment_start);
     };
-    throw Error{"two examples have the same key", printable(example_key(examples[first])),
+    throw Error{"two examples have the same key", printable(example_key(examples[first], schema)),
                 named(first) + " and " + named(second)};
   }
   return order;

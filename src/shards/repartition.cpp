@@ -27,11 +27,11 @@ Provenance provenance_of(const ShardReader& shard) {
 }
 
 /// Stands for the rows as a unit's fingerprint does for its work: place, keys and hashes.
-std::string fingerprint_of(const ShardPlace& place, std::span<const Example> examples,
+std::string fingerprint_of(const ShardPlace& place, const ExampleSchema& schema, std::span<const Example> examples,
                            std::span<const std::uint64_t> row_hashes) {
   std::string text = place.dataset + "\n" + place.version + "\n" + shard_file_name(place) + "\n";
-  for (const std::size_t i : order_examples(place.split, examples))
-    text += example_key(examples[i]) + "\n" + hex64(row_hashes[i]) + "\n";
+  for (const std::size_t i : order_examples(place.split, examples, schema))
+    text += example_key(examples[i], schema) + "\n" + hex64(row_hashes[i]) + "\n";
   return sha256_hex(text);
 }
 
@@ -86,10 +86,10 @@ ShardContent inspect_shard(const std::filesystem::path& path, const SplitPlace& 
   }
   ShardContent content{shard.schema(), provenance_of(shard), {}};
   for (const Example& example : shard.examples()) {
-    const Md5 hash = order_hash(place.split, example_key(example));
+    const Md5 hash = order_hash(place.split, example_key(example, content.schema));
     if (!content.hashes.empty() && hash <= content.hashes.back()) {
       throw Error{"a row is out of order or there twice",
-                  path.string() + ", row " + std::to_string(content.hashes.size()), printable(example_key(example))};
+                  path.string() + ", row " + std::to_string(content.hashes.size()), printable(example_key(example, content.schema))};
     }
     content.hashes.push_back(hash);
   }
@@ -109,7 +109,7 @@ ExampleSchema joined(const ExampleSchema& left, const ExampleSchema& right) {
   widened.most_annotations = schema.most_annotations;
   if (widened == schema) return schema;
   throw Error{"shards of one dataset do not fit together", "audio, stems or classes",
-              "rate, length, type, stems, classes and compression must be the same"};
+              "rate, length, type, stems, classes, keys and compression must be the same"};
 }
 
 Provenance joined(const Provenance& left, const Provenance& right) {
@@ -162,7 +162,7 @@ ShardSummary gather_shard(const OutputFolder& folder, const ShardPlace& place, c
     if (part.first < part.end) gather_part(part, schema, spool, rows);
   }
   Provenance all = provenance;
-  all["fingerprint"] = fingerprint_of(place, rows.examples, rows.row_hashes);
+  all["fingerprint"] = fingerprint_of(place, schema, rows.examples, rows.row_hashes);
   return write_shard(folder, place, schema, all, rows.examples, spool);
 }
 

@@ -17,7 +17,7 @@ void check_annotations(const ExampleSchema& schema, const Example& example) {
                       return a.start >= 0 && a.end >= a.start && a.label >= 0 && a.label < classes;
                     });
   if (fits) return;
-  throw Error{"an example's annotations do not fit the dataset", printable(example_key(example)),
+  throw Error{"an example's annotations do not fit the dataset", printable(example_key(example, schema)),
               std::to_string(example.annotations.size()) + " of at most " + std::to_string(schema.most_annotations) +
                   ", with times from 0 on, of " + std::to_string(classes) + " classes"};
 }
@@ -33,7 +33,7 @@ void check_rows(const ExampleSchema& schema, std::span<const Example> examples, 
     const bool has_gain = schema.stems > 0 ? is_power_of_two : example.stem_gain == 1.0F;
     if (has_gain && example.peak_source >= -1 && example.peak_source < schema.stems) continue;
     throw Error{"an example does not fit a dataset of " + std::to_string(schema.stems) + " stems",
-                printable(example_key(example)),
+                printable(example_key(example, schema)),
                 "peak source " + std::to_string(example.peak_source) + ", gain " + std::to_string(example.stem_gain)};
   }
 }

@@ -42,6 +42,7 @@ ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio,
   schema.label_bytes = root.open_dataset("label").type().bytes;
   schema.site_bytes = root.open_dataset("site").type().bytes;
   schema.compress = audio.is_compressed();
+  if (root.has_attribute(kKeyPrefix)) schema.keys = {root.integer(kKeysByTime) != 0, root.text(kKeyPrefix)};
   if (!root.contains(kClasses)) return schema;
   schema.classes = root.open_dataset(kClasses).read_texts();
   const std::vector<std::int64_t> shape = root.open_dataset("annotation_label").shape();
@@ -69,13 +70,14 @@ void read_bytes(const hdf5::Dataset& dataset, std::int64_t row, std::span<std::b
   dataset.read_rows(row, bytes);
 }
 
-void check_order(const std::string& split, std::span<const Example> examples, std::vector<std::string>& problems) {
+void check_order(const std::string& split, std::span<const Example> examples, const ExampleSchema& schema,
+                 std::vector<std::string>& problems) {
   Md5 last{};
   std::int64_t row = 0;
   for (const Example& example : examples) {
-    const Md5 hash = order_hash(split, example_key(example));
+    const Md5 hash = order_hash(split, example_key(example, schema));
     if (row > 0 && hash <= last) {
-      problems.push_back(row_name(row) + ": out of order or twice: " + printable(example_key(example)));
+      problems.push_back(row_name(row) + ": out of order or twice: " + printable(example_key(example, schema)));
     }
     last = hash;
     ++row;
@@ -140,7 +142,7 @@ std::vector<std::string> ShardReader::verify() const {
   const bool is_shard = attribute("kind") == kShardKind;
   attempt("columns", [&] {
     const std::vector<Example> all = examples();
-    if (is_shard) check_order(attribute("split"), all, problems);
+    if (is_shard) check_order(attribute("split"), all, schema_, problems);
   });
   std::vector<std::uint64_t> hashes;
   attempt(kRowHash, [&] { hashes = row_hashes(); });

@@ -81,7 +81,7 @@ ShardSummary write_shard(const OutputFolder& folder, const ShardPlace& place, co
   summary.file_name = shard_file_name(place);
   summary.rows = static_cast<std::int64_t>(examples.size());
   summary.audio_bytes = summary.rows * static_cast<std::int64_t>(row_bytes(schema));
-  summary.order = order_examples(place.split, examples);
+  summary.order = order_examples(place.split, examples, schema);
 
   StagedFile staged = folder.stage(summary.file_name);
   hdf5::File file = hdf5::File::create(staged.path());

@@ -45,7 +45,7 @@ ShardSummary write_tfrecord_shard(const OutputFolder& folder, const ShardPlace& 
   check_rows(schema, examples, summary.file_name);
   summary.rows = static_cast<std::int64_t>(examples.size());
   summary.audio_bytes = summary.rows * static_cast<std::int64_t>(row_bytes(schema));
-  summary.order = order_examples(place.split, examples);
+  summary.order = order_examples(place.split, examples, schema);
 
   StagedFile staged = folder.stage(summary.file_name);
   Output output{staged.create()};

@@ -50,6 +50,7 @@ void run(RecordingStream& stream, Slicer& slicer, int sample_rate_hz, const Slic
   }
   account.samples = history.end();
   account.frames_read = stream.frames_read();
+  account.left_rest = stream.left_rest();
   account.lost = stream.lost();
   account.read_retries += stream.read_retries();
 }
@@ -60,22 +61,29 @@ std::optional<Refusal> refuse_read_failure(const RecordingStream& stream) {
   return Refusal{Reason::unreadable, stream.read_failure()};
 }
 
+struct Scan {
+  std::vector<Peak> peaks;
+  bool is_silent = true;
+};
+
 /// The peaks of the whole recording as one scope.
-std::vector<Peak> scan(RecordingStream& stream, int sample_rate_hz, const PeakOptions& options,
-                       RecordingAccount& account) {
+Scan scan(RecordingStream& stream, int sample_rate_hz, const PeakOptions& options, RecordingAccount& account) {
+  Scan found;
   PeakFinder finder{sample_rate_hz, options};
   std::vector<float> piece(kSamplesPerRead);
   Stopwatch watch;
   while (const std::size_t count = stream.read(piece)) {
     account.decode_s += watch.lap_s();
-    finder.push(std::span{piece}.first(count));
+    const std::span<const float> samples = std::span{piece}.first(count);
+    finder.push(samples);
+    found.is_silent = found.is_silent && is_silent(samples);
     account.samples += static_cast<std::int64_t>(count);
     account.peaks_s += watch.lap_s();
   }
   account.read_retries += stream.read_retries();
-  std::vector<Peak> peaks = finder.finish();
+  found.peaks = finder.finish();
   account.peaks_s += watch.lap_s();
-  return peaks;
+  return found;
 }
 
 OrRefusal<std::unique_ptr<Slicer>> make_slicer(const fs::path& path, const StreamOptions& stream_options,
@@ -87,11 +95,14 @@ OrRefusal<std::unique_ptr<Slicer>> make_slicer(const fs::path& path, const Strea
     auto opened = RecordingStream::open(path, stream_options);
     if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
     auto& stream = std::get<RecordingStream>(opened);
-    const std::vector<Peak> peaks = scan(stream, rate, peaks_for_windows(options), account);
+    const auto [peaks, is_silent] = scan(stream, rate, peaks_for_windows(options), account);
     // The second pass may get further, and would miss the peaks there.
     if (auto refusal = refuse_read_failure(stream)) return *std::move(refusal);
     if (account.samples >= length) {
-      return std::make_unique<GivenSlicer>(windows_around_peaks(peaks, length, account.samples, options));
+      std::vector<Slice> windows = windows_around_peaks(peaks, length, account.samples, options);
+      const bool wants_first = windows.empty() && options.without_peaks == WithoutPeaks::first && !is_silent;
+      if (wants_first) windows.push_back({0, length, length, std::nullopt});
+      return std::make_unique<GivenSlicer>(std::move(windows));
     }
   }
   SliceOptions blocks = options;  // too short for a slice: one block, wrapped
@@ -129,7 +140,7 @@ OrRefusal<std::vector<Peak>> recording_peaks(const fs::path& path, const StreamO
   RecordingAccount ignored;
   std::vector<Peak> all;
   if (options.whole_recording_scope()) {
-    all = scan(stream, rate, options.peaks, ignored);
+    all = scan(stream, rate, options.peaks, ignored).peaks;
     if (auto refusal = refuse_read_failure(stream)) return *std::move(refusal);
     return all;
   }

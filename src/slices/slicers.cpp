@@ -13,9 +13,13 @@ PeakOptions peaks_for_windows(const SliceOptions& options) {
   return peaks;
 }
 
+bool is_silent(std::span<const float> samples) {
+  return std::all_of(samples.begin(), samples.end(), [](float sample) { return sample == 0.0F; });
+}
+
 FixedSlicer::FixedSlicer(int sample_rate_hz, const SliceOptions& options)
     : length_(samples_in(options.interval_s, sample_rate_hz)),
-      hop_(std::max<std::int64_t>(std::llround(options.hop_s * sample_rate_hz), 1)),
+      hop_(options.hop_s > 0.0 ? std::max<std::int64_t>(std::llround(options.hop_s * sample_rate_hz), 1) : length_),
       tail_(options.tail) {}
 
 void FixedSlicer::advance(const AudioHistory& history, bool ended, const EmitSlice& emit) {
@@ -81,10 +85,15 @@ void BlockPeakSlicer::emit_block(const AudioHistory& history, std::int64_t end, 
 
 /// A recording shorter than a slice: Perch repeats it to the length of one, then looks for peaks.
 void BlockPeakSlicer::emit_wrapped(const AudioHistory& history, const EmitSlice& emit) const {
+  if (options_.too_short == Short::skip) return;
   const std::int64_t recorded = history.end();
   const std::vector<float> padded = wrap_pad(history.window(0, recorded), length_);
   std::vector<Peak> peaks = find_peaks(padded, sample_rate_hz_, peaks_for_windows(options_));
-  if (peaks.empty()) return;
+  if (peaks.empty()) {
+    const bool wanted = options_.without_peaks == WithoutPeaks::first && !is_silent(padded);
+    if (wanted) emit({0, length_, recorded, std::nullopt}, padded);
+    return;
+  }
   const std::int64_t left = (length_ - recorded) / 2;
   peaks.front().sample = ((peaks.front().sample - left) % recorded + recorded) % recorded;
   emit({0, length_, recorded, peaks.front()}, padded);

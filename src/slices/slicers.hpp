@@ -72,6 +72,9 @@ class GivenSlicer final : public Slicer {
 };
 
 /// Peak options for windows: Perch truncates the peaks, veery the windows, so that twins don't cost a slice.
+/// Zeros alone.
+[[nodiscard]] bool is_silent(std::span<const float> samples);
+
 [[nodiscard]] PeakOptions peaks_for_windows(const SliceOptions& options);
 
 }  // namespace veery

@@ -8,7 +8,7 @@ import re
 
 from support import DONE, DONE_WITH_BAD, FAILED, SOURCE, USAGE, ProgramTest, birds, main, run, wav
 
-NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart"}  # of one job
+NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart", "preset"}  # of one job
 
 
 def options_of(command):

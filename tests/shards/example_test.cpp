@@ -25,8 +25,8 @@ Example named(const std::string& filename, std::int64_t segment_id) {
 }
 
 TEST(Example, KeyIsPerchs) {
-  EXPECT_EQ(example_key(named("00002", 2)), "00002_2");
-  EXPECT_EQ(example_key(named("a/b.wav", -1)), "a/b.wav_-1");
+  EXPECT_EQ(example_key(named("00002", 2), {}), "00002_2");
+  EXPECT_EQ(example_key(named("a/b.wav", -1), {}), "a/b.wav_-1");
 }
 
 // TFDS 4.9.10 on Perch's clap.wav and on its probe builder.
@@ -47,9 +47,9 @@ TEST(Example, OrderHashTreatsBackslashesAsSlashes) {
 TEST(Example, OrderIsTfdss) {
   std::vector<Example> examples;
   for (int i = 0; i < 5; ++i) examples.push_back(named("0000" + std::to_string(i), i));
-  EXPECT_EQ(order_examples("train", examples), (std::vector<std::size_t>{2, 0, 3, 1, 4}));
-  EXPECT_NE(order_examples("test", examples), (std::vector<std::size_t>{2, 0, 3, 1, 4}));
-  EXPECT_TRUE(order_examples("train", {}).empty());
+  EXPECT_EQ(order_examples("train", examples, {}), (std::vector<std::size_t>{2, 0, 3, 1, 4}));
+  EXPECT_NE(order_examples("test", examples, {}), (std::vector<std::size_t>{2, 0, 3, 1, 4}));
+  EXPECT_TRUE(order_examples("train", {}, {}).empty());
 }
 
 TEST(Example, TwoOfOneKeyAreAnErrorThatNamesBoth) {
@@ -57,7 +57,7 @@ TEST(Example, TwoOfOneKeyAreAnErrorThatNamesBoth) {
   examples[1].segment_start = 111;
   examples[3].segment_start = 333;
   try {
-    (void)order_examples("train", examples);
+    (void)order_examples("train", examples, {});
     FAIL() << "no Error";
   } catch (const Error& error) {
     const std::string what = error.what();

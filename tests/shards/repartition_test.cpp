@@ -139,8 +139,8 @@ TEST(GatherShard, KeepsEveryFieldAndSample) {
     EXPECT_EQ(after.attribute("options"), before.attribute("options"));
     EXPECT_EQ(after.attribute("origin_commit"), before.attribute("commit"));
     for (std::int64_t r = 0; r < after.rows(); ++r, ++row) {
-      EXPECT_EQ(example_key(after.examples()[static_cast<std::size_t>(r)]),
-                example_key(before.examples()[static_cast<std::size_t>(row)]));
+      EXPECT_EQ(example_key(after.examples()[static_cast<std::size_t>(r)], after.schema()),
+                example_key(before.examples()[static_cast<std::size_t>(row)], before.schema()));
       EXPECT_EQ(after.row_hashes()[static_cast<std::size_t>(r)], before.row_hashes()[static_cast<std::size_t>(row)]);
       before.read_stems(row, std::span{expected}.first(stems_bytes(content.schema)));
       after.read_stems(r, std::span{found}.first(stems_bytes(content.schema)));

@@ -46,7 +46,7 @@ void see(const std::filesystem::path& path, Seen& seen) {
   const ShardReader reader{path};
   std::int64_t row = 0;
   for (const Example& example : reader.examples()) {
-    seen.keys.push_back(example_key(example));
+    seen.keys.push_back(example_key(example, {}));
     seen.start_times.push_back(example.start_time);
     seen.recording_ids.push_back(example.recording_id);
     seen.peak_sources.push_back(example.peak_source);

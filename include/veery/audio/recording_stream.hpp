@@ -22,6 +22,7 @@ struct StreamOptions {
   int sample_rate_hz = 32'000;
   ChannelChoice channels;
   ResamplerKind resampler = ResamplerKind::soxr_hq;
+  double first_s = 0.0;  ///< no more than so much from the start; 0: all
 };
 
 /// Frames [begin, end) of the source file that could not be used, and why.
@@ -41,6 +42,8 @@ class RecordingStream {
   [[nodiscard]] const AudioInfo& info() const { return reader_.info(); }
   /// Source frames decoded so far.
   [[nodiscard]] std::int64_t frames_read() const { return frames_read_; }
+  /// Whether the rest of the recording was left out because of `first_s`.
+  [[nodiscard]] bool left_rest() const { return left_rest_; }
   /// What is lost so far, in file order: NaN, infinity and what is beyond 1e15 (zero-filled in the samples) and, once
   /// the end is reached, what the header promised and the decoder did not deliver.
   [[nodiscard]] const std::vector<LostRange>& lost() const { return lost_; }
@@ -52,6 +55,7 @@ class RecordingStream {
  private:
   RecordingStream(AudioReader reader, const StreamOptions& options);
   void refill();
+  void leave_rest();
   void mix_to_mono(std::int64_t frames);
   void blank_not_finite();
   void note_end();
@@ -65,7 +69,9 @@ class RecordingStream {
   std::vector<float> ready_;
   std::size_t ready_start_ = 0;
   std::int64_t frames_read_ = 0;
+  std::int64_t wanted_;  ///< samples still to be given
   bool ended_ = false;
+  bool left_rest_ = false;
   std::vector<LostRange> lost_;
 };
 

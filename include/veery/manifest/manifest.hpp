@@ -20,6 +20,7 @@ struct Totals {
   std::int64_t claimed_frames = 0;  ///< that the headers promise
   std::int64_t frames_read = 0;
   std::int64_t frames_lost = 0;  ///< of the claimed ones, named in the quarantine
+  std::int64_t frames_not_asked = 0;  ///< behind what --first asks for
   double hours_read = 0.0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;
@@ -27,8 +28,10 @@ struct Totals {
   std::int64_t separated = 0;  ///< recordings with stems as files
   std::int64_t flagged = 0;    ///< of them, those whose stems miss too much of the mixture
 
-  /// Whether each promised frame was read or is named in the quarantine.
-  [[nodiscard]] bool all_accounted_for() const { return claimed_frames == frames_read + frames_lost; }
+  /// Whether each promised frame that was asked for was read or is named in the quarantine.
+  [[nodiscard]] bool all_accounted_for() const {
+    return claimed_frames == frames_read + frames_lost + frames_not_asked;
+  }
 };
 
 [[nodiscard]] Totals sum_up(const ArchiveIndex& index, const std::vector<UnitRecord>& records);

@@ -30,6 +30,7 @@ struct RecordingRow {
   std::string path;
   std::int64_t claimed_frames = 0;
   std::int64_t frames_read = 0;
+  std::int64_t frames_not_asked = 0;  ///< behind what --first asks for
   int sample_rate_hz = 0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;     ///< left out because they touch a lost range

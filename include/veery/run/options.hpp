@@ -51,6 +51,7 @@ struct DatasetOptions {
   std::string version = "1.0.0";
   AudioType audio_type = AudioType::int16;
   bool compress = false;  ///< of HDF5
+  KeyRule keys;
   TfdsFormat tfds;        ///< of TFRecord
 };
 

@@ -19,6 +19,13 @@ namespace veery {
 
 enum class AudioType { int16, float32 };
 
+/// What names a row, uniquely in its dataset; the order of rows follows from it.
+struct KeyRule {
+  bool by_time = false;  ///< FILENAME:0000012345ms, as Perch's WavDirectory; else FILENAME_SEGMENT, as its other builders
+  std::string prefix{};  ///< in front of the filename
+  friend bool operator==(const KeyRule&, const KeyRule&) = default;
+};
+
 /// What all shards of a dataset agree on. The text lengths are in bytes of UTF-8.
 struct ExampleSchema {
   int sample_rate_hz = 32000;
@@ -32,6 +39,8 @@ struct ExampleSchema {
   /// Of annotated datasets, else empty: at most 2³¹ names.
   std::vector<std::string> classes{};
   std::int64_t most_annotations = 0;  ///< of a row; annotated datasets: at least 1
+
+  KeyRule keys{};
 
   [[nodiscard]] bool is_annotated() const { return !classes.empty(); }
   friend bool operator==(const ExampleSchema&, const ExampleSchema&) = default;
@@ -73,13 +82,13 @@ struct Example {
   std::int64_t spool_row = -1;                 ///< where the audio waits; not stored
 };
 
-/// `<filename>_<segment_id>`, as Perch names its examples: unique in a dataset.
-[[nodiscard]] std::string example_key(const Example& example);
+[[nodiscard]] std::string example_key(const Example& example, const ExampleSchema& schema);
 
 /// TFDS's place of a key within a split: ascending, read as a 128-bit big-endian number.
 [[nodiscard]] Md5 order_hash(std::string_view split, std::string_view key);
 
 /// The indices of `examples` in TFDS's order. Two examples with one key are an Error that names both.
-[[nodiscard]] std::vector<std::size_t> order_examples(std::string_view split, std::span<const Example> examples);
+[[nodiscard]] std::vector<std::size_t> order_examples(std::string_view split, std::span<const Example> examples,
+                                                      const ExampleSchema& schema);
 
 }  // namespace veery

@@ -29,12 +29,26 @@ enum class Tail {
   remainder,  ///< a last window that is shorter (zeros behind it where rows have one length)
 };
 
+/// What becomes of a recording that is shorter than a slice.
+enum class Short {
+  wrap,  ///< repeated to the length of one (slice_peaked_audio)
+  skip,  ///< no slice (Soundscapes, WavDirectoryBuilder)
+};
+
+/// What a recording without a peak gives.
+enum class WithoutPeaks {
+  nothing,
+  first,  ///< its first window, unless it is silent throughout (BirdTaxonomy)
+};
+
 struct SliceOptions {
   SliceMode mode = SliceMode::peaks;
   double interval_s = 6.0;  ///< length of a slice
-  double hop_s = 5.0;       ///< fixed windows: from start to start
+  double hop_s = 5.0;       ///< fixed windows: from start to start; 0: the length of a slice
   Tail tail = Tail::drop;
   Edge edge = Edge::shift;
+  Short too_short = Short::wrap;                      ///< peaks
+  WithoutPeaks without_peaks = WithoutPeaks::nothing;  ///< of the whole recording as scope
   double peak_scope_s = 300.0;  ///< each block of so much audio on its own; infinity: the whole recording
   PeakOptions peaks;            ///< of one scope
 

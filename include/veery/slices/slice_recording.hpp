@@ -18,6 +18,7 @@ using SliceSink = std::function<void(const Slice&, std::span<const float>)>;
 struct RecordingAccount {
   std::int64_t frames_read = 0;  ///< of the source file
   std::int64_t samples = 0;      ///< at the dataset's rate
+  bool left_rest = false;        ///< what is behind StreamOptions::first_s was not asked for
   std::vector<LostRange> lost;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;  ///< windows left out because they touch a lost range
