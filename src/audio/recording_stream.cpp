@@ -65,8 +65,8 @@ std::size_t RecordingStream::read(std::span<float> samples) {
       refill();
       continue;
     }
-    const std::size_t count = std::min({samples.size() - filled, ready_.size() - ready_start_,
-                                        static_cast<std::size_t>(wanted_)});
+    const std::size_t count =
+        std::min({samples.size() - filled, ready_.size() - ready_start_, static_cast<std::size_t>(wanted_)});
     std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(ready_start_), count,
                 samples.begin() + static_cast<std::ptrdiff_t>(filled));
     ready_start_ += count;

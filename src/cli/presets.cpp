@@ -78,8 +78,9 @@ std::string named_preset(std::span<const char* const> arguments) {
 void add_preset(CLI::App& command) {
   std::vector<std::string> names;
   for (const Preset& preset : presets()) names.emplace_back(preset.name);
-  command.add_option_function<std::string>(
-             "--preset", [](const std::string&) {}, "Other defaults: those of a builder of Perch (docs/presets.md)")
+  command
+      .add_option_function<std::string>(
+          "--preset", [](const std::string&) {}, "Other defaults: those of a builder of Perch (docs/presets.md)")
       ->check(CLI::IsMember(names))
       ->configurable(false)
       ->type_name("NAME");

@@ -89,7 +89,8 @@ ShardContent inspect_shard(const std::filesystem::path& path, const SplitPlace& 
     const Md5 hash = order_hash(place.split, example_key(example, content.schema));
     if (!content.hashes.empty() && hash <= content.hashes.back()) {
       throw Error{"a row is out of order or there twice",
-                  path.string() + ", row " + std::to_string(content.hashes.size()), printable(example_key(example, content.schema))};
+                  path.string() + ", row " + std::to_string(content.hashes.size()),
+                  printable(example_key(example, content.schema))};
     }
     content.hashes.push_back(hash);
   }

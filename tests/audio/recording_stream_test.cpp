@@ -20,6 +20,7 @@ struct Streamed {
   std::vector<float> samples;
   std::vector<LostRange> lost;
   std::int64_t frames_read = 0;
+  bool left_rest = false;
 };
 
 Streamed stream(const std::string& bytes, const StreamOptions& options = {}, std::size_t piece_size = 10'000) {
@@ -34,6 +35,7 @@ Streamed stream(const std::string& bytes, const StreamOptions& options = {}, std
   EXPECT_EQ(recording.read(piece), 0U);
   result.lost = recording.lost();
   result.frames_read = recording.frames_read();
+  result.left_rest = recording.left_rest();
   return result;
 }
 
@@ -139,6 +141,33 @@ TEST(RecordingStream, NamesWhatTheHeaderPromisedInVain) {
   EXPECT_EQ(result.lost[0].end, 1'000);
   EXPECT_EQ(result.lost[0].refusal.reason, Reason::truncated);
   EXPECT_EQ(result.frames_read, 599);
+}
+
+TEST(RecordingStream, EndsWhereItIsTold) {
+  StreamOptions options;
+  options.first_s = 1.0;
+  for (const std::size_t piece : {std::size_t{999}, std::size_t{32'000}, std::size_t{1'000'000}}) {
+    const Streamed result = stream(floats(tone(200'000)), options, piece);
+    EXPECT_EQ(result.samples, tone(32'000)) << piece;
+    EXPECT_TRUE(result.left_rest);
+    EXPECT_TRUE(result.lost.empty());
+    EXPECT_GE(result.frames_read, 32'000);
+    EXPECT_LT(result.frames_read, 200'000);
+  }
+}
+
+TEST(RecordingStream, WhatEndsBeforeItIsToldToIsReadToItsEnd) {
+  StreamOptions options;
+  options.first_s = 1.0;
+  for (const std::size_t frames : {std::size_t{31'999}, std::size_t{32'000}}) {
+    const std::string payload = test::as_payload<float>(tone(frames));
+    const Streamed result = stream(
+        wav_bytes(payload, {.format = 3, .bits = 32, .data_bytes = static_cast<std::uint32_t>(4 * 50'000)}), options);
+    EXPECT_EQ(result.samples.size(), frames);
+    EXPECT_FALSE(result.left_rest);
+    ASSERT_EQ(result.lost.size(), 1U) << frames;
+    EXPECT_EQ(result.lost[0].refusal.reason, Reason::truncated);
+  }
 }
 
 TEST(RecordingStream, ResamplesToTheLengthThatIsDue) {

@@ -29,6 +29,17 @@ TEST(Example, KeyIsPerchs) {
   EXPECT_EQ(example_key(named("a/b.wav", -1), {}), "a/b.wav_-1");
 }
 
+TEST(Example, KeyByTimeIsThatOfPerchsWavDirectory) {
+  ExampleSchema schema{.sample_rate_hz = 16'000, .keys = {.by_time = true, .prefix = "/data/"}};
+  Example example = named("sub/clap.wav", 0);
+  example.segment_start = 1600;
+  EXPECT_EQ(example_key(example, schema), "/data/sub/clap.wav:0000000100ms");
+  example.segment_start = 126'240;
+  EXPECT_EQ(example_key(example, schema), "/data/sub/clap.wav:0000007890ms");
+  example.segment_start = 8;  // half a millisecond: to even
+  EXPECT_EQ(example_key(example, schema), "/data/sub/clap.wav:0000000000ms");
+}
+
 // TFDS 4.9.10 on Perch's clap.wav and on its probe builder.
 TEST(Example, OrderHashIsTfdss) {
   const std::string clap = "/data/xxtfds0000/downloads/manual/sub/clap.wav:";

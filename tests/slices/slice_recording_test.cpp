@@ -110,6 +110,30 @@ TEST_F(SliceRecording, ShorterThanASliceIsWrapped) {
   }
 }
 
+TEST_F(SliceRecording, ShorterThanASliceMayBeSkipped) {
+  for (const double scope_s : {300.0, kWhole}) {
+    SliceOptions options = around_peaks(6.0, scope_s, 5);
+    options.too_short = Short::skip;
+    EXPECT_TRUE(sliced(chirps_at({0.8}, 2.5), options).kept.empty());
+    EXPECT_EQ(sliced(chirps_at({0.8}, 6.0), options).starts(), (Starts{0}));
+  }
+}
+
+TEST_F(SliceRecording, WithoutAPeakMayGiveItsFirstSlice) {
+  SliceOptions options = around_peaks(6.0, kWhole, 5);
+  for (const std::size_t seconds : {2U, 10U}) {
+    std::vector<float> faint(seconds * kRateHz);
+    faint[kRateHz] = 1e-5F;
+    options.without_peaks = WithoutPeaks::nothing;
+    EXPECT_TRUE(sliced(faint, options).kept.empty());
+    options.without_peaks = WithoutPeaks::first;
+    const Sliced found = sliced(faint, options);
+    ASSERT_EQ(found.starts(), (Starts{0}));
+    EXPECT_FALSE(found.kept[0].slice.peak);
+    EXPECT_TRUE(sliced(std::vector<float>(faint.size()), options).kept.empty()) << "silence";
+  }
+}
+
 // The two loudest chirps want the same window; Perch has spent both of its peaks on it.
 TEST_F(SliceRecording, TwinsCostASliceForPerchAlone) {
   std::vector<float> samples = chirps_at({1.0, 2.4}, 30.0);

@@ -19,7 +19,7 @@ struct Totals {
   std::int64_t damaged = 0;         ///< recordings of which a part is lost
   std::int64_t claimed_frames = 0;  ///< that the headers promise
   std::int64_t frames_read = 0;
-  std::int64_t frames_lost = 0;  ///< of the claimed ones, named in the quarantine
+  std::int64_t frames_lost = 0;       ///< of the claimed ones, named in the quarantine
   std::int64_t frames_not_asked = 0;  ///< behind what --first asks for
   double hours_read = 0.0;
   std::int64_t slices = 0;

@@ -52,7 +52,7 @@ struct DatasetOptions {
   AudioType audio_type = AudioType::int16;
   bool compress = false;  ///< of HDF5
   KeyRule keys;
-  TfdsFormat tfds;        ///< of TFRecord
+  TfdsFormat tfds;  ///< of TFRecord
 };
 
 /// What labels slices.

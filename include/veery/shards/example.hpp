@@ -21,7 +21,8 @@ enum class AudioType { int16, float32 };
 
 /// What names a row, uniquely in its dataset; the order of rows follows from it.
 struct KeyRule {
-  bool by_time = false;  ///< FILENAME:0000012345ms, as Perch's WavDirectory; else FILENAME_SEGMENT, as its other builders
+  bool by_time =
+      false;  ///< FILENAME:0000012345ms, as Perch's WavDirectory; else FILENAME_SEGMENT, as its other builders
   std::string prefix{};  ///< in front of the filename
   friend bool operator==(const KeyRule&, const KeyRule&) = default;
 };

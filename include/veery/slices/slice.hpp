@@ -47,7 +47,7 @@ struct SliceOptions {
   double hop_s = 5.0;       ///< fixed windows: from start to start; 0: the length of a slice
   Tail tail = Tail::drop;
   Edge edge = Edge::shift;
-  Short too_short = Short::wrap;                      ///< peaks
+  Short too_short = Short::wrap;                       ///< peaks
   WithoutPeaks without_peaks = WithoutPeaks::nothing;  ///< of the whole recording as scope
   double peak_scope_s = 300.0;  ///< each block of so much audio on its own; infinity: the whole recording
   PeakOptions peaks;            ///< of one scope
