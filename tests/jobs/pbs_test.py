@@ -1,0 +1,255 @@
+"""Each PBS script, under a stand-in for PBS and its launchers: to the end, through walltimes, preemption and crashes."""
+
+import concurrent.futures
+import os
+import subprocess
+import sys
+
+import job_support
+from job_support import (DONE, DONE_WITH_BAD, JOBS, OPTIONS, STOPPED, USAGE, JobTest, Results, Workplace, main,
+                         test_model, tree_digest)  # fmt: skip
+
+PBS_COMMANDS = job_support.SOURCE / "tests" / "jobs" / "pbs"
+sys.path.insert(0, str(PBS_COMMANDS))
+
+from stand_in import KILLED_AT_WALLTIME, Pbs  # noqa: E402
+
+PBS_SITES = ("polaris", "bebop", "swing")
+# Two ranks instead of what the site's nodes hold.
+TWO_RANKS = {
+    "polaris": [(r"select=\d", "select=1")],
+    "bebop": [(r"select=\d", "select=1")],
+    "swing": [(r"mpiprocs=\d", "mpiprocs=2")],
+}
+ASKED_TO_END = 143
+
+
+class Site(Workplace):
+    """A workplace with a queue; scripts are edited to run on two ranks."""
+
+    def __init__(self, name, folder):
+        super().__init__(folder)
+        self.name = name
+        self.pbs = Pbs(folder / "pbs", kill_delay_s=3.0)
+
+    def edit(self, command, directives=(), **block):
+        ranks = {"RANKS_PER_NODE": 2} if self.name == "polaris" else {}
+        return super().edit(self.name, command, [("-A PROJECT", "-A birds"), *directives], **{**ranks, **block})
+
+    def edit_process(self, archive, *options, walltime="00:20:00", **block):
+        """With the options of all tests and these, and `verify` to follow."""
+        check = self.edit("verify", [("walltime=.*", "walltime=00:20:00")])
+        words = " ".join((*OPTIONS, *options))
+        return self.edit("process", [*TWO_RANKS[self.name], ("walltime=.*", f"walltime={walltime}")],
+                         **{"ARCHIVE": archive, "OPTIONS": f"({words})", "NEXT": check, **block})  # fmt: skip
+
+    def qsub(self, *words):
+        env = job_support.environment(PBS_STAND_IN=str(self.pbs.folder))
+        subprocess.run([PBS_COMMANDS / "qsub", *words], cwd=self.folder, env=env, stdout=subprocess.DEVNULL, check=True)
+
+    def qdel(self, job):
+        env = job_support.environment(PBS_STAND_IN=str(self.pbs.folder))
+        subprocess.run([PBS_COMMANDS / "qdel", job.id], env=env, check=True)
+
+
+class PbsTest(JobTest):
+    def site(self, name):
+        return Site(name, self.new_folder())
+
+    def at(self, names, check):
+        """`check(site)` at each, at once: jobs wait more than they work. What they return."""
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            return list(pool.map(check, [self.site(name) for name in names]))
+
+    def expect(self, jobs, *statuses):
+        self.assertEqual([job.status for job in jobs], list(statuses), "\n".join(job.said()[-3000:] for job in jobs))
+
+    # ── to the end ──
+
+    def test_stems(self):
+        model = test_model(self.common, "identity")
+
+        def check(site):
+            options = f"(--model {model} --model-rate 16000 --device cpu --threads 1 --unit-audio 1min)"
+            site.qsub(site.edit("separate", TWO_RANKS[site.name], ARCHIVE=self.archive, OPTIONS=options))
+            jobs = site.pbs.run_all()
+            self.expect(jobs, DONE)
+            return tree_digest(site.output)
+
+        stems = self.at(PBS_SITES, check)
+
+        self.assertEqual(sum(path.endswith(".flac") for path in stems[0]), 2 * job_support.RECORDINGS)
+        self.assertEqual(stems, [stems[0]] * 3)
+
+    # ── through the ends of jobs ──
+
+    def test_walltimes_that_do_not_suffice(self):
+        """The program stops in time, the script submits itself again, and in the end the check that it names."""
+
+        def check(site):
+            program = self.with_faults(site, "slow:.flac")
+            site.qsub(site.edit_process(self.archive, "--stop-before-end", "8s", "--grace", "4s", walltime="00:00:12",
+                                        VEERY=program))  # fmt: skip
+            jobs = site.pbs.run_all()
+            *stopped, done, verified = jobs
+            self.expect([done, verified], DONE, DONE)
+            self.assertGreaterEqual(len(stopped), 1)
+            # A machine with too much to do may not come to the end of a unit in the four seconds that it has.
+            self.assertLessEqual({job.status for job in stopped}, {STOPPED, KILLED_AT_WALLTIME})
+            self.assertEqual([job.name for job in jobs], ["veery-process"] * (len(jobs) - 1) + ["veery-verify"])
+            self.assertIn("continuing", done.said())
+            for where in (f"{site.output}.log", f"status {site.output}", f"{site.output}.tries"):
+                self.assertIn(where, done.said())
+            self.assertIn("0 problems", verified.said())
+            self.assertFalse(site.output.with_name("out.tries").exists())
+            self.expect_the_same_bytes(site.output)
+
+        self.at(PBS_SITES, check)
+
+    def test_walltimes_that_kill(self):
+        """A program that does not stop in time: the script submits itself again between SIGTERM and SIGKILL."""
+
+        def check(site):
+            program = self.with_faults(site, "slow:.flac")
+            site.qsub(site.edit_process(self.archive, "--stop-before-end", "0s", "--grace", "1h", walltime="00:00:07",
+                                        VEERY=program, NEXT='""'))  # fmt: skip
+            *killed, done = site.pbs.run_all()
+            self.expect([done], DONE)
+            self.assertGreaterEqual(len(killed), 1)
+            self.assertEqual({job.status for job in killed}, {KILLED_AT_WALLTIME})
+            self.expect_the_same_bytes(site.output)
+
+        self.at(PBS_SITES, check)
+
+    def test_preemption(self):
+        """Everything is killed without warning; PBS runs the job again."""
+
+        def check(site):
+            program = self.with_faults(site, "slow:.flac")
+            site.qsub(site.edit_process(self.archive, VEERY=program, NEXT='""'))
+            first = site.pbs.run_next(lambda job: "preempt" if site.units() >= 3 else None)
+            self.expect([first], None)
+            self.assertFalse((site.output / "manifest.json").exists())
+            jobs = site.pbs.run_all()
+            self.expect(jobs, DONE)
+            self.assertEqual(jobs[0].id, first.id)
+            self.assertIn("continuing", jobs[0].said())
+            self.expect_the_same_bytes(site.output)
+
+        self.at(PBS_SITES, check)
+
+    def test_a_deleted_job_does_not_come_back(self):
+        site = self.site("bebop")
+        site.qsub(site.edit_process(self.archive, VEERY=self.with_faults(site, "slow:.flac")))
+
+        job = site.pbs.run_next(lambda job: site.qdel(job) if site.units() >= 2 else None)
+
+        self.expect([job], ASKED_TO_END)
+        self.assertEqual(site.pbs.queued(), [])
+
+    def test_a_chain(self):
+        """Jobs submitted beforehand, where jobs can't submit jobs."""
+        site = self.site("polaris")
+        script = site.edit_process(self.archive, "--stop-before-end", "1196s", NEXT='""',
+                                   VEERY=self.with_faults(site, "slow:.flac"))  # fmt: skip
+        for _ in range(6):
+            site.qsub("-v", "RESUBMIT=no", script)
+
+        jobs = site.pbs.run_all()
+
+        self.assertEqual(len(jobs), 6)
+        self.assertEqual([jobs[0].status, jobs[-1].status], [STOPPED, DONE])
+        self.expect_the_same_bytes(site.output)
+
+    # ── crashes and mistakes ──
+
+    def test_a_recording_that_ends_processes(self):
+        site = self.site("bebop")
+        name = str(sorted(self.archive.rglob("*.flac"))[7].relative_to(self.archive))
+        site.qsub(site.edit_process(self.archive, VEERY=self.with_faults(site, f"crash:{name}"), NEXT='""'))
+
+        jobs = site.pbs.run_all()
+
+        self.expect(jobs, DONE_WITH_BAD)
+        self.assertIn("run again", jobs[0].said())
+        (row,) = Results(site.output).quarantine
+        self.assertEqual((row["path"], row["reason"]), (name, "ends_process"))
+
+    def test_crashes_without_end_are_given_up(self):
+        site = self.site("polaris")
+        program = site.program('echo run >> "$PBS_O_WORKDIR/runs"; kill -9 $$')
+        script = site.edit_process(self.archive, VEERY=program, RANKS_PER_NODE=1)
+
+        site.qsub("-v", "MAX_FRUITLESS=2", script)
+        jobs = site.pbs.run_all()
+
+        self.expect(jobs, 1)
+        self.assertIn("gives up: 3 runs", jobs[0].said())
+        self.assertEqual((site.folder / "runs").read_text().count("run"), 3)
+
+    def test_a_mistake_is_not_repeated(self):
+        mistakes = {"OPTIONS": "(--no-such-option)", "ARCHIVE": "/nowhere", "THIS_SCRIPT": "/nowhere", "NEXT": "/nowhere"}
+        for name, value in mistakes.items():
+            with self.subTest(name):
+                site = self.site("swing")
+                site.qsub(site.edit_process(self.archive, **{name: value}))
+                jobs = site.pbs.run_all()
+                self.expect(jobs, USAGE)
+                self.assertIn(f"set {name}", jobs[0].said())
+
+    # ── the rest of what the scripts promise ──
+
+    def test_parts_of_an_archive(self):
+        """An array: each part has its list and its output, and goes on alone."""
+        site = self.site("polaris")
+        paths = sorted(str(path.relative_to(self.archive)) for path in self.archive.rglob("*.flac"))
+        lists = site.folder / "lists"
+        lists.mkdir()
+        for part in range(2):
+            (lists / f"{part:04}").write_text("".join(f"{path}\n" for path in paths[part::2]))
+        script = site.edit_process(self.archive, "--stop-before-end", "1197s", LISTS=lists,
+                                   VEERY=self.with_faults(site, "slow:.flac"))  # fmt: skip
+
+        site.qsub("-J", "0-1", script)
+        jobs = site.pbs.run_all()
+
+        done = [job for job in jobs if job.status == DONE]
+        self.assertEqual(sorted(job.name for job in done), ["veery-process"] * 2 + ["veery-verify"] * 2)
+        self.assertGreater(len(jobs), len(done))
+        found = [set(Results(site.output / f"{part:04}").index) for part in range(2)]
+        self.assertEqual(found, [set(paths[0::2]), set(paths[1::2])])
+
+    def test_what_polaris_needs(self):
+        """Ranks and GPUs, scratch on the node, no locks, and stripes of a new output on Lustre."""
+        site = self.site("polaris")
+        seen = site.program('echo "$PMI_LOCAL_RANK/$PMI_LOCAL_SIZE gpu $CUDA_VISIBLE_DEVICES'
+                            ' locking $HDF5_USE_FILE_LOCKING $*" >> "$PBS_O_WORKDIR/seen"')  # fmt: skip
+        scratch = site.folder / "scratch"
+        scratch.mkdir()
+        script = site.edit("separate", ARCHIVE=self.archive, VEERY=seen, RANKS_PER_NODE=4, MODULES=f"one; SCRATCH={scratch}")
+
+        site.qsub(script)
+        self.expect(site.pbs.run_all(), DONE)
+
+        lines = sorted((site.folder / "seen").read_text().splitlines())
+        self.assertEqual([line.split(" locking")[0] for line in lines],
+                         [f"{rank}/4 gpu {3 - rank}" for rank in range(4) for _ in range(2)])  # fmt: skip
+        for line in lines:
+            self.assertIn(f"locking FALSE separate {self.archive} --output {site.output}", line)
+            self.assertRegex(line, f"--scratch {scratch} --walltime 3[56][0-9][0-9]s")
+        self.assertEqual((site.pbs.folder / "lfs").read_text(), f"setstripe --stripe-count 1 {site.output}\n")
+        self.assertEqual((site.pbs.folder / "modules").read_text(), "module use /soft/modulefiles\nmodule load one\n")
+
+    def test_gpus_next_to_the_cores(self):
+        """Cores are dealt in order, GPUs lie the other way round."""
+        for ranks, gpus in {1: "3", 2: "31", 4: "3210", 8: "33221100"}.items():
+            found = ""
+            for rank in range(ranks):
+                env = {"PATH": os.environ["PATH"], "PMI_LOCAL_RANK": str(rank), "PMI_LOCAL_SIZE": str(ranks)}
+                found += subprocess.run([JOBS / "polaris" / "bind_gpu.sh", "printenv", "CUDA_VISIBLE_DEVICES"], env=env,
+                                        capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+            self.assertEqual(found, gpus)
+
+
+if __name__ == "__main__":
+    main()
