@@ -26,6 +26,9 @@ refuse() {
 
 on_slurm() { [[ -n ${SLURM_JOB_ID-} ]]; }
 
+# A part of an array may have the array's own number as its job id, which would mean all parts: hence ARRAY_PART.
+slurm_id() { echo "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}"; }
+
 # ── the job ──────────────────────────────────────────────────────────────────────────────────────────
 
 # [DAYS-][[HOURS:]MINUTES:]SECONDS as seconds; fails for what is no time, such as UNLIMITED.
@@ -41,7 +44,7 @@ to_seconds() {
 # What the scheduler grants counts, not the directive: qsub's and sbatch's own options win over it.
 granted_time() {
   if on_slurm; then
-    squeue --noheader --jobs="$SLURM_JOB_ID" --format=%L
+    squeue --noheader --jobs="$(slurm_id)" --format=%L
   else
     qstat -f "$PBS_JOBID" | sed -n 's/^ *Resource_List.walltime = //p'
   fi 2> /dev/null
@@ -148,14 +151,7 @@ was_cancelled() {
 
 submit() { (cd "$PBS_O_WORKDIR" && qsub ${part:+-v "VEERY_PART=$part"} "$1"); }
 
-# A part of an array may have the array's own number as its job id, which would mean all parts: hence ARRAY_PART.
-requeue() {
-  local id=$SLURM_JOB_ID
-  [[ -z ${SLURM_ARRAY_JOB_ID-} ]] || id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
-  scontrol requeue "$id"
-}
-
-go_on() { if on_slurm; then requeue; else submit "$THIS_SCRIPT"; fi; }
+go_on() { if on_slurm; then scontrol requeue "$(slurm_id)"; else submit "$THIS_SCRIPT"; fi; }
 
 follow_up() {
   local follower
