@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What all job scripts share: veery until its output is complete, in this job and in those that follow.
 #
-# A job script sets what its edit block lists, then reads its site.sh, which sets LAUNCH (the launcher's words) and reads
-# this file. How a run of veery ends, and what follows:
+# A job script sets what its edit block lists, then reads its site.sh, which sets LAUNCH (the launcher's words) and
+# reads this file. How a run of veery ends, and what follows:
 #
 #   0, 3         done (3: some recordings are in quarantine.csv): NEXT is submitted
 #   75           stopped in time: PBS gets the job script again, Slurm requeues the job
@@ -62,7 +62,7 @@ read_job() {
 check_settings() {
   OUTPUT=${OUTPUT%/}
   [[ -e $ARCHIVE ]] || refuse "there is no archive $ARCHIVE: set ARCHIVE"
-  on_slurm || [[ -f $THIS_SCRIPT ]] || refuse "there is no $THIS_SCRIPT, which is to be submitted again: set THIS_SCRIPT"
+  on_slurm || [[ -f $THIS_SCRIPT ]] || refuse "there is no $THIS_SCRIPT, which is submitted again: set THIS_SCRIPT"
   on_slurm || [[ -z $part ]] || ! grep --quiet '^#PBS *-J' "$THIS_SCRIPT" ||
     refuse "give -J to qsub, not in the script: one part would submit them all again"
   [[ -z ${NEXT-} || -f $NEXT ]] || refuse "there is no $NEXT: set NEXT"
@@ -143,7 +143,8 @@ run_ranks() {
 
 # ── what follows a run ───────────────────────────────────────────────────────────────────────────────
 
-# SIGTERM comes at the end of the time, and also from qdel, scancel and preemption, which the scheduler follows up itself.
+# SIGTERM comes at the end of the time; before it from qdel and scancel, which are final, and from preemption, after
+# which the scheduler itself runs the job again.
 was_cancelled() {
   local near_end_s=45
   $stopped_from_outside && ! { [[ -n $ends_at ]] && ((SECONDS + near_end_s >= ends_at)); }

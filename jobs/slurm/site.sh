@@ -7,9 +7,9 @@ cd "$SLURM_SUBMIT_DIR" || exit 2
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
 SCRATCH=${SCRATCH-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}
 
-# Blocks: the ranks of a node take its cores in order, so that each has a NUMA domain's where the numbers fit. The number
-# of cores is said again because srun, from 22.05 on, does not take it from sbatch. A rank that ends with 75 or 3 ends no
-# other.
+# Blocks: the ranks of a node take its cores in order, so that each has a NUMA domain's where the numbers fit. The
+# number of cores is said again because srun, from 22.05 on, does not take it from sbatch. A rank that ends with 75 or 3
+# ends no other.
 LAUNCH=(srun --mpi="${MPI:-pmix}" --distribution=block:block --cpu-bind=cores
   --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" --kill-on-bad-exit=0)
 

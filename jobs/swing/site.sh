@@ -8,8 +8,8 @@ cd "$PBS_O_WORKDIR" || exit 2
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
 SCRATCH=${SCRATCH-/scratch}         # emptied after the job
 
-# mpirun takes the nodes, and mpiprocs ranks on each, from PBS. A GPU comes with 16 cores, which are a NUMA domain's; ranks
-# take the job's GPUs in order.
+# mpirun takes the nodes, and mpiprocs ranks on each, from PBS. A GPU comes with 16 cores, as a NUMA domain has; ranks take
+# the job's GPUs in order.
 LAUNCH=(mpirun --map-by numa --bind-to numa -x HDF5_USE_FILE_LOCKING -x PATH)
 [[ -z ${LD_LIBRARY_PATH-} ]] || LAUNCH+=(-x LD_LIBRARY_PATH)
 

@@ -27,8 +27,9 @@ LIMITS = {
 }  # fmt: skip
 # prod hands jobs on to queues by their size; what fits none of them vanishes.
 PROD_ROUTES = [(10, 24, 3 * HOUR), (25, 99, 6 * HOUR), (100, 496, 24 * HOUR)]
-MANDATORY = {"polaris": {"select", "walltime", "filesystems"}, "bebop": {"select", "walltime"}, "swing": {"select", "walltime"}}
-KNOWN = {"polaris": {"select", "walltime", "filesystems", "place"}, "bebop": {"select", "walltime"}, "swing": {"select", "walltime"}}
+MANDATORY = {"polaris": {"select", "walltime", "filesystems"}, "bebop": {"select", "walltime"},
+             "swing": {"select", "walltime"}}  # fmt: skip
+KNOWN = MANDATORY | {"polaris": {"select", "walltime", "filesystems", "place"}}
 FILE_SYSTEMS = {"home", "eagle"}
 # Of a node.
 MOST = {"polaris": {"ncpus": 64, "ngpus": 4}, "bebop": {"ncpus": 36, "ngpus": 0}, "swing": {"ncpus": 128, "ngpus": 8}}
@@ -116,7 +117,8 @@ class PbsDirectives(unittest.TestCase):
         mistakes = {
             "polaris": [("-q debug", "-q debug # mine"), ("-q debug", "-q default"), ("select=2", "select=3"),
                         ("walltime=01:00:00", "walltime=00:04:00"), ("walltime=01:00:00", "walltime=02:00:00"),
-                        ("home:eagle", "home:grand"), ("#PBS -A PROJECT\n", ""), ("#PBS -l filesystems=home:eagle\n", ""),
+                        ("home:eagle", "home:grand"), ("#PBS -A PROJECT\n", ""),
+                        ("#PBS -l filesystems=home:eagle\n", ""),
                         ("-k doe", "-k oed"), ("-q debug", "-q prod"), (":system=polaris", ":system=polaris:ngpus=8"),
                         ("#PBS -j oe", "echo\n#PBS -j oe"), ("#PBS -r y", "#PBS -r y\n#PBS -m be"),
                         ("#PBS -j oe", "#PBS -z oe"), ("system=polaris", "ncpus=32")],
@@ -193,7 +195,10 @@ class EveryScript(unittest.TestCase):
             self.assertLessEqual(len(path.read_text().splitlines()), 45, path)
 
     def test_directive_words_stop_at_the_first_command(self):
-        self.assertEqual(directive_words("#!/bin/bash\n#PBS -N a\n\n# text\n#PBS -q b\necho\n"), [("-N", "a"), ("-q", "b")])
+        text = "#!/bin/bash\n#PBS -N a\n\n# text\n#PBS -q b\necho\n"
+        self.assertEqual(directive_words(text), [("-N", "a"), ("-q", "b")])
+        with self.assertRaises(DirectiveError):
+            directive_words(text + "#PBS -A c\n")
 
 
 if __name__ == "__main__":

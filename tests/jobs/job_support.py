@@ -15,16 +15,16 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 JOBS = SOURCE / "jobs"
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
-from support import (DONE, DONE_WITH_BAD, PROGRAM, STOPPED, USAGE, Results, environment, main, run, synthesize,  # noqa: E402
-                     test_model, tree_digest)  # fmt: skip
+from support import (  # noqa: E402
+    DONE, DONE_WITH_BAD, PROGRAM, STOPPED, USAGE, Results, environment, main, run, synthesize, test_model,
+    tree_digest)  # fmt: skip
 
-__all__ = ["DONE", "DONE_WITH_BAD", "PROGRAM", "STOPPED", "USAGE", "Results", "environment", "main", "run", "synthesize",
-           "test_model", "tree_digest"]  # fmt: skip
+__all__ = ["DONE", "DONE_WITH_BAD", "PROGRAM", "STOPPED", "USAGE", "Results", "environment", "main", "run",
+           "synthesize", "test_model", "tree_digest"]  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 OPTIONS = ("--threads", "1", "--unit-audio", "10s", "--shards", "hdf5,tfrecord")
 SITES = {"polaris": "pbs", "bebop": "pbs", "swing": "pbs", "slurm": "sbatch"}
-RECORDINGS = 16
 
 
 def set_in_block(text, name, value):
@@ -75,12 +75,14 @@ class Workplace:
 class JobTest(unittest.TestCase):
     """All tests of a class share an archive and know what becomes of it undisturbed."""
 
+    RECORDINGS = 12
+
     @classmethod
     def setUpClass(cls):
         cls.common = pathlib.Path(tempfile.mkdtemp(prefix="veery-jobs-"))
         cls.addClassCleanup(shutil.rmtree, cls.common, ignore_errors=True)
         cls.archive = cls.common / "archive"
-        synthesize(cls.archive, hours=RECORDINGS / 360, recording="10s", seed=3)
+        synthesize(cls.archive, hours=cls.RECORDINGS / 360, recording="10s", seed=3)
         run("process", cls.archive, "-o", cls.common / "out", "--quiet", *OPTIONS, ranks=2).check_returncode()
         cls.expected = tree_digest(cls.common / "out")
 

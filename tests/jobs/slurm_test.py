@@ -1,4 +1,4 @@
-"""The Slurm scripts under a real Slurm of two nodes on this machine: to the end, through walltimes, signals and scancel."""
+"""The Slurm scripts under a real Slurm of two nodes on this machine, through walltimes, signals and scancel."""
 
 import json
 import os
@@ -69,8 +69,8 @@ class Slurm:
         return dict(re.findall(r"(\w+)=(\S*)", output_of("scontrol", "show", "job", job)))
 
     def wait(self, job, until):
-        """Until `until(attributes)`. A requeued job waits some seconds, for its nodes to forget its earlier start, instead
-        of Slurm's two minutes."""
+        """Until `until(attributes)`. A requeued job waits some seconds, for its nodes to forget its earlier start,
+        instead of Slurm's two minutes."""
         deadline = time.monotonic() + PATIENCE_S
         hastened = set()
         while not until(shown := self.show(job)):
@@ -87,6 +87,8 @@ class Slurm:
 
 
 class SlurmTest(JobTest):
+    RECORDINGS = 16  # four for each rank
+
     @classmethod
     def setUpClass(cls):
         reason = why_not()
@@ -140,7 +142,7 @@ class SlurmTest(JobTest):
     def test_a_minute_that_does_not_suffice(self):
         """Stopped in time, requeued by itself, as often as it takes."""
         program = self.with_faults(self.place, "slow:.flac")
-        script = self.edit_process("--stop-before-end", "55s", "--grace", "30s", VEERY=program)
+        script = self.edit_process("--stop-before-end", "56s", "--grace", "30s", VEERY=program)
 
         job = self.submit(script, "--time=1", "--signal=USR1@10")
         shown = self.expect_done(job)
@@ -210,7 +212,7 @@ class SlurmTest(JobTest):
         lines = sorted((self.place.folder / "seen").read_text().splitlines())
         self.assertEqual(lines, [f"node{node} gpu {gpu}" for node in (1, 2) for gpu in (0, 1)])
         stems = [path for path in tree_digest(self.output) if path.endswith(".flac")]
-        self.assertEqual(len(stems), 2 * job_support.RECORDINGS)
+        self.assertEqual(len(stems), 2 * self.RECORDINGS)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A stand-in for PBS Professional: reads a script's directives as qsub does, keeps a queue in a folder, runs its jobs.
 
-The folder is named by PBS_STAND_IN; the commands beside this file (qsub, qdel, qstat, mpiexec, mpirun, lfs) find it there, in jobs
-too. A job runs like on a node: a login shell in a home of its own, an environment of its own with PBS's variables, the
-script as it was when submitted, standard output in NAME.oNUMBER. At the walltime everything in it gets SIGTERM and, after
-`kill_delay_s`, SIGKILL. It knows what the sources in jobs/README.md tell; hooks, routing and quotas it knows nothing of.
+The folder is named by PBS_STAND_IN; the commands beside this file (qsub, qdel, qstat, mpiexec, mpirun, lfs) find it
+there, in jobs too. A job runs like on a node: a login shell in a home of its own, an environment of its own with PBS's
+variables, the script as it was when submitted, standard output in NAME.oNUMBER. At the walltime everything in it gets
+SIGTERM and, after `kill_delay_s`, SIGKILL. It knows what the sources in jobs/README.md tell; hooks, routing and quotas
+it knows nothing of.
 """
 
 import dataclasses
@@ -22,8 +23,8 @@ OPTIONS_OF_QSUB = "a:A:c:C:e:fhIj:J:k:l:m:M:N:o:p:P:q:r:R:S:u:v:VW:Xz"
 KILLED_AT_WALLTIME = -29
 SUBMITTED_FROM = ("LANG", "LOGNAME", "USER", "SHELL", "TZ")
 # What lets Open MPI do here what it does there.
-LAUNCHER = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
-            "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}  # fmt: skip
+LAUNCHER = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}  # fmt: skip
 
 
 class DirectiveError(Exception):
@@ -242,8 +243,9 @@ class Pbs:
         home = place / "home"
         home.mkdir(parents=True)
         # A login shell sets PATH anew. Modules are noted, not loaded.
+        modules = shlex.quote(str(self.folder / "modules"))
         (home / ".profile").write_text(f"PATH={shlex.quote(str(HERE))}:$PATH\n"
-                                       f'module() {{ echo "module $*" >> {shlex.quote(str(self.folder / "modules"))}; }}\n')  # fmt: skip
+                                       f'module() {{ echo "module $*" >> {modules}; }}\n')  # fmt: skip
         request = job.request
         (place / "node_file").write_text("".join(
             f"node{node}\n" * int(resources.get("mpiprocs", 1))
@@ -288,8 +290,9 @@ class Pbs:
             if kill_at is None and (passed > job.request.walltime_s or (self.folder / "deleted" / job.id).exists()):
                 if passed > job.request.walltime_s:
                     status = KILLED_AT_WALLTIME
+                    limit = f"walltime {passed:.0f} exceeded limit {job.request.walltime_s}"
                     with open(job.output, "a", encoding="utf-8") as output:
-                        output.write(f"=>> PBS: job killed: walltime {passed:.0f} exceeded limit {job.request.walltime_s}\n")
+                        output.write(f"=>> PBS: job killed: {limit}\n")
                 kill_at = passed + self.kill_delay_s
                 signal_all(process.pid, signal.SIGTERM)
             if kill_at is not None and passed > kill_at:

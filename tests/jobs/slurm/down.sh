@@ -3,14 +3,15 @@
 set -uo pipefail
 folder=$1
 
+# By its environment, or, munged having another, by its command line.
 is_ours() {
-  tr '\0' '\n' < "/proc/$1/environ" 2> /dev/null | grep --quiet --line-regexp --fixed-strings "SLURM_CONF=$folder/slurm.conf" ||
-    tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | grep --quiet --fixed-strings "$folder/munge.socket"
+  grep --quiet --line-regexp --fixed-strings --regexp="--socket=$folder/munge.socket" \
+    --regexp="SLURM_CONF=$folder/slurm.conf" <(tr '\0' '\n' < "/proc/$1/environ") <(tr '\0' '\n' < "/proc/$1/cmdline")
 }
 
 end_daemon() {
   local pid
-  [[ -s $1 ]] && pid=$(< "$1") && is_ours "$pid" || return 0
+  [[ -s $1 ]] && pid=$(< "$1") && [[ -d /proc/$pid ]] && is_ours "$pid" || return 0
   kill -TERM "$pid"
   for _ in $(seq 100); do
     [[ -d /proc/$pid ]] || return 0

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # up.sh FOLDER PORT: a Slurm of two nodes on this machine, all its state and its daemons' pids in FOLDER.
 #
-# Listens at 127.0.0.1 alone: the controller at PORT, the nodes at the next two. `. FOLDER/environment` shows it to sbatch
-# and srun, down.sh ends it. Needs root, for the nodes' namespaces, and Debian's slurm-wlm, slurm-wlm-basic-plugins, munge.
+# Listens at 127.0.0.1 alone: the controller at PORT, the nodes at the next two. `. FOLDER/environment` shows it to
+# sbatch and srun, down.sh ends it. Needs root, for the nodes' namespaces, and Debian's slurm-wlm,
+# slurm-wlm-basic-plugins and munge.
 set -euo pipefail
 folder=$1 port=$2
 nodes=2 cores=4
@@ -26,8 +27,8 @@ write_configuration() {
   local host node device
   host=$(hostname -s)
   {
-    # Plugins without cgroups, which a container may not have; a folder of its own for each node's temporary files, because
-    # the PMIx plugins of two nodes would take each other's; more cores than the machine has.
+    # Plugins without cgroups, which a container may not have; a folder of its own for each node's temporary files,
+    # because the PMIx plugins of two nodes would take each other's; more cores than the machine has.
     cat << END
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -93,7 +94,8 @@ start_node() {
   mkdir -p "$folder/spool/$1" "$folder/tmp/$1"
   # shellcheck disable=SC2016
   unshare --uts --mount --propagation private bash -c '
-    hostname "$1" && mount -t tmpfs -o size=256m tmpfs /dev/shm && mount --bind "$2/hosts" /etc/hosts && exec slurmd -N "$1"
+    hostname "$1" && mount -t tmpfs -o size=256m tmpfs /dev/shm && mount --bind "$2/hosts" /etc/hosts &&
+      exec slurmd -N "$1"
   ' node "$1" "$folder" > "$folder/log/slurmd-$1.said" 2>&1
   await "$folder/slurmd-$1.pid"
 }
@@ -102,7 +104,7 @@ main() {
   local node
   mkdir -p "$folder"/{munge,state,spool,log,tmp}
   write_configuration
-  trap '"$here/down.sh" "$folder"' ERR
+  trap '"$here/down.sh" "$folder"' EXIT # no half of it stays behind
   start_munge
   # shellcheck source=/dev/null
   . "$folder/environment"
@@ -110,10 +112,12 @@ main() {
   await "$folder/slurmctld.pid"
   for ((node = 1; node <= nodes; node++)); do start_node "node$node"; done
   for _ in $(seq 300); do
-    [[ $(sinfo --noheader --states=idle --format=%D 2> /dev/null) != "$nodes" ]] || return 0
+    if [[ $(sinfo --noheader --states=idle --format=%D 2> /dev/null) == "$nodes" ]]; then
+      trap - EXIT
+      return
+    fi
     sleep 0.2
   done
-  "$here/down.sh" "$folder"
   die "the nodes do not become idle"
 }
 
