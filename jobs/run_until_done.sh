@@ -92,10 +92,10 @@ make_output() {
 
 choose_scratch() {
   scratch=()
-  if [[ -d ${SCRATCH-} && -w ${SCRATCH-} ]]; then
-    scratch=(--scratch "$SCRATCH")
+  if [[ -d ${NODE_SCRATCH-} && -w ${NODE_SCRATCH-} ]]; then
+    scratch=(--scratch "$NODE_SCRATCH")
   else
-    say "no folder '${SCRATCH-}' on this node for temporary files: they go to $OUTPUT"
+    say "no folder '${NODE_SCRATCH-}' on this node for temporary files: they go to $OUTPUT"
   fi
 }
 
@@ -126,10 +126,13 @@ ask_to_end() {
   pass_on
 }
 
-# run_ranks COMMAND [ARGUMENT…]: its exit code in `code`.
-run_ranks() {
+watch_signals() {
   trap pass_on USR1
   trap ask_to_end TERM
+}
+
+# run_ranks COMMAND [ARGUMENT…]: its exit code in `code`.
+run_ranks() {
   "${LAUNCH[@]}" "$VEERY" "$@" &
   launcher=$!
   while true; do
@@ -180,6 +183,7 @@ finish() {
 # until_done COMMAND: veery COMMAND of ARCHIVE into OUTPUT with OPTIONS; does not return.
 until_done() {
   local time=()
+  watch_signals
   read_job
   check_settings
   take_part
@@ -210,6 +214,7 @@ until_done() {
 # check_output: veery verify of OUTPUT; does not return. Exit code 0: all is there and whole, 4: what it names differs.
 check_output() {
   OUTPUT=${OUTPUT%/}
+  watch_signals
   read_job
   take_part
   run_ranks verify "$OUTPUT"

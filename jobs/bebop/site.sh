@@ -5,7 +5,7 @@ cd "$PBS_O_WORKDIR" || exit 2
 # shellcheck disable=SC2086
 [[ -z ${MODULES-} ]] || module load $MODULES
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
-SCRATCH=${SCRATCH-/scratch}         # 15 GB, or 4 TB with bigdata=true in the select; emptied after the job
+NODE_SCRATCH=${NODE_SCRATCH-/scratch}  # 15 GB, or 4 TB with bigdata=true in the select; emptied after the job
 
 # mpirun takes the nodes, and mpiprocs ranks on each, from PBS. A rank has a socket and its memory.
 LAUNCH=(mpirun --map-by socket --bind-to socket -x HDF5_USE_FILE_LOCKING -x PATH)

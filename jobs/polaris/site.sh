@@ -11,7 +11,7 @@ fi
 export TMPDIR=/tmp                     # PBS's own is too long a name for sockets
 export HDF5_USE_FILE_LOCKING=FALSE     # locks fail on Lustre
 unset MPICH_GPU_SUPPORT_ENABLED        # veery sends no GPU memory; the variable wants a library that it isn't linked to
-SCRATCH=${SCRATCH-/local/scratch}      # the node's SSDs, emptied after the job
+NODE_SCRATCH=${NODE_SCRATCH-/local/scratch}  # the node's SSDs, emptied after the job
 
 # $PBS_NODEFILE may name a node more than once. A rank has a share of the cores without a gap; of 4, each a NUMA domain.
 nodes=$(sort -u "$PBS_NODEFILE" | wc -l)

@@ -5,7 +5,7 @@ cd "$SLURM_SUBMIT_DIR" || exit 2
 # shellcheck disable=SC2086
 [[ -z ${MODULES-} ]] || module load $MODULES
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
-SCRATCH=${SCRATCH-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}
+NODE_SCRATCH=${NODE_SCRATCH-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}  # if this is memory, set NODE_SCRATCH=""
 
 # Blocks: the ranks of a node take its cores in order, so that each has a NUMA domain's where the numbers fit. The
 # number of cores is said again because srun, from 22.05 on, does not take it from sbatch. A rank that ends with 75 or 3

@@ -6,7 +6,7 @@ cd "$PBS_O_WORKDIR" || exit 2
 # shellcheck disable=SC2086
 [[ -z ${MODULES-} ]] || module load $MODULES
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
-SCRATCH=${SCRATCH-/scratch}         # emptied after the job
+NODE_SCRATCH=${NODE_SCRATCH-/scratch}  # emptied after the job
 
 # mpirun takes the nodes, and mpiprocs ranks on each, from PBS. A GPU comes with 16 cores, as a NUMA domain has; ranks take
 # the job's GPUs in order.

@@ -88,14 +88,11 @@ class PbsTest(JobTest):
 
         def check(site):
             program = self.with_faults(site, "slow:.flac")
-            site.qsub(site.edit_process(self.archive, "--stop-before-end", "8s", "--grace", "4s", walltime="00:00:12",
-                                        VEERY=program))  # fmt: skip
+            site.qsub(site.edit_process(self.archive, "--stop-before-end", "56s", walltime="00:01:00", VEERY=program))
             jobs = site.pbs.run_all()
             *stopped, done, verified = jobs
-            self.expect([done, verified], DONE, DONE)
             self.assertGreaterEqual(len(stopped), 1)
-            # A machine with too much to do may not come to the end of a unit in the four seconds that it has.
-            self.assertLessEqual({job.status for job in stopped}, {STOPPED, KILLED_AT_WALLTIME})
+            self.expect(jobs, *[STOPPED] * len(stopped), DONE, DONE)
             self.assertEqual([job.name for job in jobs], ["veery-process"] * (len(jobs) - 1) + ["veery-verify"])
             self.assertIn("continuing", done.said())
             for where in (f"{site.output}.log", f"status {site.output}", f"{site.output}.tries"):
@@ -106,17 +103,19 @@ class PbsTest(JobTest):
 
         self.at(PBS_SITES, check)
 
-    def test_walltimes_that_kill(self):
-        """A program that does not stop in time: the script submits itself again between SIGTERM and SIGKILL."""
+    def test_a_walltime_that_kills(self):
+        """A program that does not stop in time: between SIGTERM and SIGKILL the script submits itself again, as it is
+        then: with more time."""
 
         def check(site):
-            program = self.with_faults(site, "slow:.flac")
-            site.qsub(site.edit_process(self.archive, "--stop-before-end", "0s", "--grace", "1h", walltime="00:00:06",
-                                        VEERY=program, NEXT='""'))  # fmt: skip
-            *killed, done = site.pbs.run_all()
-            self.expect([done], DONE)
-            self.assertGreaterEqual(len(killed), 1)
-            self.assertEqual({job.status for job in killed}, {KILLED_AT_WALLTIME})
+            script = site.edit_process(self.archive, "--stop-before-end", "0s", "--grace", "1h", walltime="00:00:06",
+                                       NEXT='""', VEERY=self.with_faults(site, "slow:.flac"))  # fmt: skip
+            site.qsub(script)
+            script.write_text(script.read_text().replace("walltime=00:00:06", "walltime=00:20:00"))
+            killed = site.pbs.run_next()
+            jobs = site.pbs.run_all()
+            self.expect([killed, *jobs], KILLED_AT_WALLTIME, DONE)
+            self.assertIn(f"goes on as job {jobs[0].id}", killed.said())
             self.expect_the_same_bytes(site.output)
 
         self.at(PBS_SITES, check)
@@ -228,7 +227,7 @@ class PbsTest(JobTest):
         scratch = site.folder / "scratch"
         scratch.mkdir()
         script = site.edit("separate", ARCHIVE=self.archive, VEERY=seen, RANKS_PER_NODE=4,
-                           MODULES=f"one; SCRATCH={scratch}")  # fmt: skip
+                           MODULES=f"one; NODE_SCRATCH={scratch}")  # fmt: skip
 
         site.qsub(script)
         self.expect(site.pbs.run_all(), DONE)

@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -21,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 OPTIONS_OF_QSUB = "a:A:c:C:e:fhIj:J:k:l:m:M:N:o:p:P:q:r:R:S:u:v:VW:Xz"
 KILLED_AT_WALLTIME = -29
-SUBMITTED_FROM = ("LANG", "LOGNAME", "USER", "SHELL", "TZ")
+SUBMITTED_FROM = ("LANG", "LD_LIBRARY_PATH", "LOGNAME", "USER", "SHELL", "TZ")
 # What lets Open MPI do here what it does there.
 LAUNCHER = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
             "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}  # fmt: skip
@@ -258,7 +259,7 @@ class Pbs:
 
     def environment(self, job, place):
         own = {name: os.environ[name] for name in SUBMITTED_FROM if name in os.environ}
-        own |= LAUNCHER
+        own |= {**LAUNCHER, "REAL_MPIRUN": shutil.which(os.environ.get("VEERY_MPIEXEC", "mpirun"))}
         own |= {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(place / "home"), "TMPDIR": str(place),
                 "PBS_STAND_IN": str(self.folder), "PBS_ENVIRONMENT": "PBS_BATCH", "PBS_JOBID": job.id,
                 "PBS_JOBNAME": job.name, "PBS_O_WORKDIR": job.folder, "PBS_NODEFILE": str(place / "node_file"),
