@@ -186,6 +186,18 @@ class PbsTest(JobTest):
         self.assertIn("gives up: 2 runs", jobs[0].said())
         self.assertEqual((site.folder / "runs").read_text().count("run"), 2)
 
+    def test_runs_are_bounded_even_if_each_does_something(self):
+        site = self.site("bebop")
+        program = site.program(f'mkdir -p {site.output}/units; echo {{}} > {site.output}/units/$RANDOM$$.json; exit 75')
+        script = site.edit_process(self.archive, VEERY=program)
+        script.write_text(script.read_text().replace("\nNEXT=", "\nMAX_RUNS=2\nNEXT="))
+
+        site.qsub(script)
+        jobs = site.pbs.run_all()
+
+        self.expect(jobs, STOPPED, STOPPED, 1)
+        self.assertIn(f"remove {site.output}.tries", jobs[-1].said())
+
     def test_a_mistake_is_not_repeated(self):
         mistakes = {"OPTIONS": "(--no-such-option)", "ARCHIVE": "/nowhere", "THIS_SCRIPT": "/nowhere",
                     "NEXT": "/nowhere"}  # fmt: skip
