@@ -65,6 +65,7 @@ check_settings() {
   on_slurm || [[ -f $THIS_SCRIPT ]] || refuse "there is no $THIS_SCRIPT, which is submitted again: set THIS_SCRIPT"
   on_slurm || [[ -z $part ]] || ! grep --quiet '^#PBS *-J' "$THIS_SCRIPT" ||
     refuse "give -J to qsub, not in the script: one part would submit them all again"
+  [[ -z $part || -n ${LISTS-} ]] || refuse "a part of an array has a list of its recordings: set LISTS"
   [[ -z ${NEXT-} || -f $NEXT ]] || refuse "there is no $NEXT: set NEXT"
 }
 

@@ -209,6 +209,14 @@ class PbsTest(JobTest):
                 self.expect(jobs, USAGE)
                 self.assertIn(f"set {name}", jobs[0].said())
 
+    def test_an_array_needs_lists(self):
+        """Else each part would be the whole archive."""
+        site = self.site("bebop")
+        site.qsub("-J", "0-1", site.edit_process(self.archive))
+        jobs = site.pbs.run_all()
+        self.expect(jobs, USAGE, USAGE)
+        self.assertFalse(site.output.exists())
+
     # ── the rest of what the scripts promise ──
 
     def test_parts_of_an_archive(self):
