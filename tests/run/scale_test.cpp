@@ -51,8 +51,13 @@ UnitRecord stub_record(const RunPlan& plan, const ProcessOptions& options, const
     const std::int64_t claimed = recording.audio.claimed_frames;
     const std::int64_t lost = i % 500 == 0 ? claimed / 10 : 0;
     const std::int64_t slices = 1 + static_cast<std::int64_t>(i % 2);
-    record.recordings.push_back(
-        {recording.path, claimed, claimed - lost, recording.audio.sample_rate_hz, slices, lost > 0 ? 1 : 0});
+    RecordingRow& row = record.recordings.emplace_back();
+    row.path = recording.path;
+    row.claimed_frames = claimed;
+    row.frames_read = claimed - lost;
+    row.sample_rate_hz = recording.audio.sample_rate_hz;
+    row.slices = slices;
+    row.slices_on_lost = lost > 0 ? 1 : 0;
     if (lost > 0) record.lost.push_back({recording.path, claimed - lost, claimed, {Reason::truncated, "cut short"}});
     for (std::int64_t s = 0; s < slices; ++s) {
       const Slice slice{s * 50'000, 192'000, std::min<std::int64_t>(192'000, claimed), Peak{60'000 + s, 100, 0.125F}};
