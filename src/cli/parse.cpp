@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <optional>
 
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
@@ -115,7 +116,9 @@ void add_slice_options(CLI::App& command, SliceOptions& options) {
   command
       .add_option_function<std::string>(
           "--hop",
-          [&options](const std::string& text) { options.hop_s = text == "interval" ? 0.0 : parse_duration_s(text); },
+          [&options](const std::string& text) {
+            options.hop_s = text == "interval" ? std::nullopt : std::optional<double>{parse_duration_s(text)};
+          },
           "Fixed slices: from start to start; interval: the length of a slice")
       ->default_str("5s")
       ->type_name("TIME");

@@ -22,8 +22,9 @@ struct Share {
 /// At most so many: peaks may be fewer than asked for.
 double expected_slices(double seconds, const SliceOptions& options) {
   if (options.mode == SliceMode::fixed) {
-    return options.tail == Tail::drop ? std::max(std::floor((seconds - options.interval_s) / options.hop_s) + 1.0, 0.0)
-                                      : std::ceil(seconds / options.hop_s);
+    const double hop_s = options.hop_s.value_or(options.interval_s);
+    return options.tail == Tail::drop ? std::max(std::floor((seconds - options.interval_s) / hop_s) + 1.0, 0.0)
+                                      : std::ceil(seconds / hop_s);
   }
   const double most = options.peaks.most_peaks;
   if (most <= 0.0) return seconds / options.interval_s;
@@ -46,8 +47,11 @@ Share share_of(const std::vector<int>& units, const RunPlan& plan, const Process
     ++share.units;
     share.recordings += unit.recordings.size();
     share.audio_s += unit.audio_s;
-    for (const std::size_t i : unit.recordings)
-      share.slices += expected_slices(plan.index.recordings[i].claimed_s(), options.slices);
+    for (const std::size_t i : unit.recordings) {
+      const double seconds = plan.index.recordings[i].claimed_s();
+      const double first_s = options.stream.first_s;
+      share.slices += expected_slices(first_s > 0.0 ? std::min(seconds, first_s) : seconds, options.slices);
+    }
   }
   return share;
 }

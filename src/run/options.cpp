@@ -132,7 +132,7 @@ void add_slices(const SliceOptions& slices, Json& json) {
     json["short"] = slices.too_short == Short::wrap ? "wrap" : "skip";
     json["without-peaks"] = slices.without_peaks == WithoutPeaks::first ? "first" : "none";
   } else {
-    json["hop"] = slices.hop_s > 0.0 ? decimal(slices.hop_s) + "s" : "interval";
+    json["hop"] = slices.hop_s ? decimal(*slices.hop_s) + "s" : "interval";
     json["tail"] = tail_name(slices.tail);
   }
 }
@@ -214,8 +214,8 @@ void check_options(const ProcessOptions& options) {
   require(rate >= 1000 && rate <= 2'000'000, "--sample-rate", "the rate is out of range", "1000 to 2000000 Hz");
   require(slices.interval_s * rate >= 1.0 && slices.interval_s <= 3600.0, "--interval", "the interval is out of range",
           "from one sample to an hour");
-  require(slices.mode == SliceMode::peaks || slices.hop_s == 0.0 || slices.hop_s >= 0.001, "--hop",
-          "the hop is too short", "at least 1ms");
+  require(slices.mode == SliceMode::peaks || slices.hop_s.value_or(1.0) >= 0.001, "--hop", "the hop is too short",
+          "at least 1ms");
   require(slices.without_peaks == WithoutPeaks::nothing || slices.whole_recording_scope(), "--without-peaks first",
           "only the whole recording can be without peaks", "--peak-scope recording");
   require(options.stream.first_s == 0.0 || options.stream.first_s >= slices.interval_s, "--first",

@@ -19,7 +19,7 @@ bool is_silent(std::span<const float> samples) {
 
 FixedSlicer::FixedSlicer(int sample_rate_hz, const SliceOptions& options)
     : length_(samples_in(options.interval_s, sample_rate_hz)),
-      hop_(options.hop_s > 0.0 ? std::max<std::int64_t>(std::llround(options.hop_s * sample_rate_hz), 1) : length_),
+      hop_(options.hop_s ? std::max<std::int64_t>(std::llround(*options.hop_s * sample_rate_hz), 1) : length_),
       tail_(options.tail) {}
 
 void FixedSlicer::advance(const AudioHistory& history, bool ended, const EmitSlice& emit) {

@@ -289,9 +289,9 @@ class TfdsTest(ProgramTest):
 
     def annotated(self, *options):
         """A few recordings whose first slices are annotated, one class of four never."""
-        for number in range(4):
+        for number in range(9):
             self.add(f"{number}.wav", wav(birds(20, seed=number)))
-            write(self.folder / f"marks/{number}.txt", f"0\t{1 + 4 * number}\twren\n0\t3\trobin\n".encode())
+            write(self.folder / f"marks/{number}.txt", f"0\t{1 + 2 * number}\twren\n0\t3\trobin\n".encode())
         write(self.folder / "classes", b"crow\nwren\nrobin\n\xc3\xbc\n")
         self.process(*OPTIONS, "--shards", "hdf5,tfrecord", "--annotations", self.folder / "marks", "--classes",
                      self.folder / "classes", "--slices", "fixed", "--hop", "2s", *options)  # fmt: skip

@@ -43,8 +43,8 @@ enum class WithoutPeaks {
 
 struct SliceOptions {
   SliceMode mode = SliceMode::peaks;
-  double interval_s = 6.0;  ///< length of a slice
-  double hop_s = 5.0;       ///< fixed windows: from start to start; 0: the length of a slice
+  double interval_s = 6.0;            ///< length of a slice
+  std::optional<double> hop_s = 5.0;  ///< fixed windows: from start to start; none: the length of a slice
   Tail tail = Tail::drop;
   Edge edge = Edge::shift;
   Short too_short = Short::wrap;                       ///< peaks
