@@ -136,8 +136,8 @@ class Gatherer {
     std::vector<std::string> sorted = annotations_.classes;
     std::sort(sorted.begin(), sorted.end());
     std::vector<std::int32_t> place(sorted.size());
-    for (std::size_t i = 0; i < sorted.size(); ++i)
-      place[static_cast<std::size_t>(labels_.at(sorted[i]))] = static_cast<std::int32_t>(i);
+    std::int32_t next = 0;
+    for (const std::string& name : sorted) place[static_cast<std::size_t>(labels_.at(name))] = next++;
     for (Marks& marks : annotations_.marks) {
       for (Mark& mark : marks) mark.label = place[static_cast<std::size_t>(mark.label)];
     }
@@ -149,13 +149,14 @@ class Gatherer {
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& left, const Mark& right) {
       return std::pair{left.start_s, left.end_s} < std::pair{right.start_s, right.end_s};
     });
+    std::reverse(marks.begin(), marks.end());
     Marks kept;
-    for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
+    for (const Mark& mark : marks) {
       const auto same_bounds = [&](const Mark& other) {
-        return other.start_s == mark->start_s && other.end_s == mark->end_s;
+        return other.start_s == mark.start_s && other.end_s == mark.end_s;
       };
       const auto end = std::find_if_not(kept.rbegin(), kept.rend(), same_bounds);
-      if (std::find(kept.rbegin(), end, *mark) == end) kept.push_back(*mark);
+      if (std::find(kept.rbegin(), end, mark) == end) kept.push_back(mark);
     }
     std::reverse(kept.begin(), kept.end());
     marks = std::move(kept);

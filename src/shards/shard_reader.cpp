@@ -97,6 +97,7 @@ std::vector<Example> ShardReader::examples() const {
   // All columns are as long as the audio says, before memory is taken for so many rows.
   std::vector<hdf5::Dataset> datasets;
   const std::vector<Column> all = columns(schema_);
+  datasets.reserve(all.size());
   for (const Column& column : all)
     datasets.push_back(open_column(file_.root(), column.name, column_shape(column, schema_, rows())));
   std::vector<Example> examples(static_cast<std::size_t>(rows()));
