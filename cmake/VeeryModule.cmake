@@ -42,12 +42,12 @@ function(veery_compile_options target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps that are not there (bug 105329)
-    # and, where sanitizers have rewritten std::function, members that are not set (bug 105562).
-    $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${VEERY_SANITIZE}>>:-Wno-maybe-uninitialized>
     -Wold-style-cast -Wcast-qual -Wdouble-promotion -Werror=return-type)
   # mpi.h must not bring the long-removed C++ bindings, whose library is not linked.
   target_compile_definitions(${target} PRIVATE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
   if(VEERY_SANITIZE)
+    # GCC 12 sees members without a value where sanitizers have rewritten std::function (bug 105562).
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_compile_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${VEERY_SANITIZE})
   endif()
