@@ -116,8 +116,9 @@ class InterruptionTest(ProgramTest):
         self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--walltime", "6h", "--quiet", ranks=2)
         self.assertEqual(tree_digest(self.output), self.expected)
 
-    def separate_slowly(self, *arguments):
-        """A separation of four units that takes a while, stopped by a signal in its first; exit code and seconds."""
+    def separate_slowly(self, *arguments, pauses=()):
+        """A separation of four units that takes a while, stopped by a signal in its first, and by another after each
+        pause; exit code and seconds."""
         archive = self.folder / "slow"
         for number in range(4):
             write(archive / f"{number}.wav", wav(birds(60, 16_000, seed=number), rate=16_000))
@@ -131,6 +132,9 @@ class InterruptionTest(ProgramTest):
         time.sleep(0.5)
         begin = time.monotonic()
         process.send_signal(signal.SIGTERM)
+        for pause in pauses:
+            time.sleep(pause)
+            process.send_signal(signal.SIGTERM)
         process.stderr.read()
         return process.wait(timeout=120), time.monotonic() - begin
 
@@ -138,6 +142,17 @@ class InterruptionTest(ProgramTest):
         code, _ = self.separate_slowly("--grace", "100s")
         self.assertEqual(code, STOPPED)
         self.assertIn(len(list(self.output.glob("units/*.json"))), (1, 2))  # one may be waiting for threads
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        code, _ = self.separate_slowly("--grace", "100s", pauses=(0.0, 0.05, 0.1))
+        self.assertEqual(code, STOPPED)
+        self.assertIn(len(list(self.output.glob("units/*.json"))), (1, 2))
+
+    def test_a_signal_that_comes_again_later_ends_it_at_once(self):
+        code, seconds = self.separate_slowly("--grace", "100s", pauses=(1.2,))
+        self.assertEqual(code, -signal.SIGTERM)
+        self.assertLess(seconds, 6.0)
+        self.assertEqual(list(self.output.glob("units/*.json")), [])
 
     def test_units_in_work_are_dropped_without_grace(self):
         code, seconds = self.separate_slowly("--grace", "0s")
