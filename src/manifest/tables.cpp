@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t kIndexColumns = 18;
 constexpr std::size_t kUnitColumn = 16;  ///< behind it the extension
 
+/// Room for tables of a million rows: a text that grows is there twice for a moment. Pages never written take no
+/// memory.
+constexpr std::size_t kRoomPerRow = 320;
+
 struct PlacedSlice {
   const SliceRow* slice;
   const UnitRecord* record;
@@ -79,6 +83,7 @@ std::string index_csv(const ArchiveIndex& index, const WorkPlan& plan) {
   std::string text = csv_row({"recording_id", "path", "bytes", "sample_rate_hz", "channels", "frames", "claimed_frames",
                               "format", "start_time", "start_time_from", "start_time_conflicts", "remarks", "latitude",
                               "longitude", "site", "split", "unit", "extension"});
+  text.reserve(index.recordings.size() * kRoomPerRow);
   for (std::size_t i = 0; i < index.recordings.size(); ++i) {
     const Recording& recording = index.recordings[i];
     text += csv_row({hex64(recording.id), text_cell(recording.path), std::to_string(recording.bytes),
@@ -122,6 +127,7 @@ std::string slices_csv(const std::vector<UnitRecord>& records) {
                               "clip",
                               "peak_source",
                               "label"});
+  text.reserve(slices.size() * kRoomPerRow);
   for (const PlacedSlice& placed : slices) text += csv_row(cells(placed));
   return text;
 }

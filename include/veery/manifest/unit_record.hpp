@@ -30,12 +30,12 @@ struct RecordingRow {
   std::string path;
   std::int64_t claimed_frames = 0;
   std::int64_t frames_read = 0;
-  std::int64_t frames_not_asked = 0;  ///< behind what --first asks for
   int sample_rate_hz = 0;
   std::int64_t slices = 0;
   std::int64_t slices_on_lost = 0;     ///< left out because they touch a lost range
-  std::int64_t slices_unlabelled = 0;  ///< left out for want of a label
   std::uint64_t file_xxh3 = 0;         ///< of the file's bytes; 0: it could not be read
+  std::int64_t slices_unlabelled = 0;  ///< left out for want of a label
+  std::int64_t frames_not_asked = 0;   ///< behind what --first asks for
 };
 
 struct SliceRow {
@@ -47,6 +47,7 @@ struct SliceRow {
   std::int64_t source_start_sample = 0;
   std::int64_t source_end_sample = 0;
   int source_sample_rate_hz = 0;
+  int peak_source = -1;  ///< the stem on which the peak was found; -1: the mixture
   std::int64_t padded_samples = 0;
   std::int64_t peak_sample = -1;
   std::optional<float> peak_energy;
@@ -55,7 +56,6 @@ struct SliceRow {
   std::int64_t row = -1;       ///< in the shard; -1: no shard
   std::uint64_t row_xxh3 = 0;  ///< of the row's audio as stored
   std::string clip;            ///< path of the audio file; empty: none
-  int peak_source = -1;        ///< the stem on which the peak was found; -1: the mixture
   std::string label;           ///< classes, with ';' between them
 };
 
