@@ -8,6 +8,8 @@
 namespace veery {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 void append_utf8(std::string& text, std::uint32_t point) {
   const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
   if (point < 0x80) return add(point);
@@ -74,7 +76,7 @@ void read_tabbed(std::string_view text, const std::function<void(const Cells&)>&
 std::string table_text(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
   if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   return std::string{bytes};
 }
 
@@ -93,9 +95,12 @@ char separator_of(std::string_view line) {
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+    if (!text.starts_with(kByteOrderMark)) break;
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);  // 0 of nothing but space
 }
 
 }  // namespace veery

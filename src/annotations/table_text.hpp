@@ -18,6 +18,7 @@ void read_rows(std::string_view text, char separator, const std::function<void(c
 /// The separator of a table with such a first line.
 [[nodiscard]] char separator_of(std::string_view line);
 
+/// Without space around it, nor byte order marks, which are space without width, in front.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
 }  // namespace veery

@@ -138,6 +138,10 @@ TEST_F(ArchiveAnnotationsTest, AMillionRowsAreReadInSeconds) {
 
 TEST(Classes, AreOneALine) {
   EXPECT_EQ(classes_from_text("b\r\n\n a \n"), (Texts{"b", "a"}));
+  EXPECT_EQ(classes_from_text("\xEF\xBB\xBF \xEF\xBB\xBF"
+                              "b\n"),
+            (Texts{"b"}))
+      << "marks that an editor left";
   EXPECT_THROW(static_cast<void>(classes_from_text("a\na\n")), Error);
   EXPECT_THROW(static_cast<void>(classes_from_text("a;b\n")), Error);
   EXPECT_THROW(static_cast<void>(classes_from_text("\xFF\n")), Error);
