@@ -80,7 +80,8 @@ TEST(OptionDifference, NamesOptionsThatOnlyOneRunHas) {
   EXPECT_EQ(difference([](ProcessOptions& o) { o.slices.mode = SliceMode::fixed; }),
             "--slices was peaks and is fixed, --hop was unset and is 5s, --tail was unset and is drop, "
             "--peak-scope was 300s and is unset, --peaks-per-scope was 5 and is unset, "
-            "--compat was none and is unset, --edge was shift and is unset");
+            "--compat was none and is unset, --edge was shift and is unset, --short was wrap and is unset, "
+            "--without-peaks was none and is unset");
 }
 
 TEST(OptionDifference, NamesTheFormatsOfShardsAndWhatTheyUse) {
