@@ -36,7 +36,7 @@ else()
   list(APPEND veery_test_environment VEERY_FAULTS_LIBRARY=${CMAKE_BINARY_DIR}/bin/libveery_faults.so)
 endif()
 # Open MPI unloads its plug-ins without freeing what they hold, and then nobody can tell whose it was.
-set(veery_mpi_environment ${veery_test_environment} ASAN_OPTIONS=detect_leaks=0)
+set(veery_mpi_environment ${veery_test_environment} ASAN_OPTIONS=detect_leaks=0:handle_segv=0)
 
 function(veery_mpi_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "RANKS;COMMAND;LABELS")
