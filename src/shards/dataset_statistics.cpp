@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include <veery/base/split.hpp>
 #include <veery/shards/dataset_statistics.hpp>
 
 namespace veery {
@@ -50,11 +51,7 @@ std::vector<Sample> samples_of(std::span<const std::byte> bytes) {
 /// The names in "a;b", each once; one empty name for an empty text.
 std::set<std::string> names_in(const std::string& label) {
   std::set<std::string> names;
-  for (std::size_t at = 0; at <= label.size();) {
-    const std::size_t end = std::min(label.find(';', at), label.size());
-    names.insert(label.substr(at, end - at));
-    at = end + 1;
-  }
+  for (const std::string_view name : split(label, ';')) names.emplace(name);
   if (names.size() > 1) names.erase("");
   return names;
 }

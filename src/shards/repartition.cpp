@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <veery/base/error.hpp>
+#include <veery/base/split.hpp>
 #include <veery/base/text.hpp>
 #include <veery/shards/repartition.hpp>
 #include <veery/shards/shard_reader.hpp>
@@ -55,10 +56,8 @@ void gather_part(const ShardPart& part, const ExampleSchema& schema, RowSpool& s
 }
 
 void add_lines(std::set<std::string>& lines, const std::string& text) {
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    if (end > at) lines.insert(text.substr(at, end - at));
-    at = end + 1;
+  for (const std::string_view line : split(text, '\n')) {
+    if (!line.empty()) lines.emplace(line);
   }
 }
 
