@@ -42,7 +42,6 @@ class TableReader {
   TableReader(const TableOptions& options, char separator, const TableSink& sink)
       : options_(options), separator_(separator), sink_(sink) {}
 
-  /// False: the rest is of no use.
   void take(const Cells& cells) {
     ++row_;
     if (is_unusable_ || (cells.size() == 1 && trimmed(cells[0]).empty())) return;

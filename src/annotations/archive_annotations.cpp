@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include <veery/annotations/recording_names.hpp>
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/split.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 
@@ -23,10 +25,8 @@ constexpr double kLengthSlack_s = 1.0;  ///< a header's length may be a little s
 /// The names between semicolons, without space around them.
 std::vector<std::string> names_in(std::string_view label) {
   std::vector<std::string> names;
-  for (std::size_t at = 0; at <= label.size();) {
-    const std::size_t end = std::min(label.find(';', at), label.size());
-    if (const std::string_view name = trimmed(label.substr(at, end - at)); !name.empty()) names.emplace_back(name);
-    at = end + 1;
+  for (const std::string_view part : split(label, ';')) {
+    if (const std::string_view name = trimmed(part); !name.empty()) names.emplace_back(name);
   }
   return names;
 }
@@ -169,6 +169,13 @@ class Gatherer {
   std::unordered_map<std::string, std::int32_t> labels_;
 };
 
+/// Whatever `decimal` writes; std::stod throws at numbers next to zero.
+double seconds_from(const std::string& text) {
+  double seconds = 0.0;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return seconds;
+}
+
 /// The first thing that is wrong, for the message of a run that can't begin.
 std::string first_problem(const AnnotationReport& report) {
   if (!report.refused.empty()) {
@@ -237,7 +244,7 @@ ArchiveAnnotations annotations_from_text(std::string_view text) {
       annotations.marks.resize(std::stoull(cells.at(0)));
     } else {
       annotations.marks.at(std::stoull(cells.at(0)))
-          .push_back({std::stod(cells.at(1)), std::stod(cells.at(2)), std::stoi(cells.at(3))});
+          .push_back({seconds_from(cells.at(1)), seconds_from(cells.at(2)), std::stoi(cells.at(3))});
     }
   });
   return annotations;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <veery/annotations/recording_names.hpp>
+#include <veery/archive/recording_path.hpp>
 
 namespace veery {
 namespace {
@@ -9,18 +10,9 @@ std::string_view name_in(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // 0 at the top
 }
 
-std::string_view stem_in(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
-}
-
 std::string_view folder_in(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
-
-std::string_view without_extension(std::string_view path) {
-  return path.substr(0, path.size() - (name_in(path).size() - stem_in(name_in(path)).size()));
 }
 
 /// Folders in which two paths agree, from the last on.
@@ -40,7 +32,7 @@ RecordingNames::RecordingNames(const ArchiveIndex& index) : index_(index) {
   for (std::size_t i = 0; i < index.recordings.size(); ++i) {
     const std::string_view name = name_in(index.recordings[i].path);
     by_name_[name].push_back(i);
-    by_stem_[stem_in(name)].push_back(i);
+    by_stem_[without_extension(name)].push_back(i);
   }
 }
 
@@ -66,14 +58,14 @@ std::variant<std::size_t, RowFault> RecordingNames::find(std::string_view name, 
   std::replace(path.begin(), path.end(), '\\', '/');
   const std::string_view file = name_in(path);
   if (const auto same_name = by_name_.find(file); same_name != by_name_.end()) return nearest(same_name->second, path);
-  auto same_stem = by_stem_.find(stem_in(file));
+  auto same_stem = by_stem_.find(without_extension(file));
   if (same_stem == by_stem_.end()) same_stem = by_stem_.find(file);  // a stem that holds a dot
   if (same_stem == by_stem_.end()) return RowFault::unknown_recording;
   return nearest(same_stem->second, path);
 }
 
 std::variant<std::size_t, RowFault> RecordingNames::find_of_table(std::string_view table_path) const {
-  for (std::string_view path = table_path; stem_in(name_in(path)) != name_in(path);) {
+  for (std::string_view path = table_path; without_extension(path) != path;) {
     path = without_extension(path);
     const auto found = find(path);
     if (!std::holds_alternative<RowFault>(found) || std::get<RowFault>(found) != RowFault::unknown_recording)

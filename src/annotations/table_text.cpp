@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <veery/base/csv.hpp>
+#include <veery/base/split.hpp>
 
 namespace veery {
 namespace {
@@ -55,19 +56,13 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
 
 /// Between tabs nothing is quoted: labels may hold a quote sign.
 void read_tabbed(std::string_view text, const std::function<void(const Cells&)>& take_row) {
-  Cells cells;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    cells.clear();
-    for (std::size_t at = 0; at <= line.size();) {
-      const std::size_t tab = std::min(line.find('\t', at), line.size());
-      cells.emplace_back(line.substr(at, tab - at));
-      at = tab + 1;
-    }
-    take_row(cells);
+    const std::vector<std::string_view> parts = split(line, '\t');
+    take_row({parts.begin(), parts.end()});
   }
 }
 

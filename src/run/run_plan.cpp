@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <veery/archive/recording_path.hpp>
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
 
@@ -60,12 +61,6 @@ std::map<std::string, int, std::less<>> ambiguous_stems(const ArchiveIndex& inde
 }
 
 }  // namespace
-
-std::string_view without_extension(std::string_view path) {
-  const std::size_t dot = path.rfind('.');
-  const std::size_t name = path.rfind('/') + 1;  // 0 at the top
-  return dot == std::string_view::npos || dot <= name ? path : path.substr(0, dot);
-}
 
 RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const ModelInfo* model,
                       const Placements& earlier, ArchiveAnnotations annotations) {

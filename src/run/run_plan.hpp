@@ -37,9 +37,6 @@ struct RunPlan {
   [[nodiscard]] bool keeps_extension(const Recording& recording, const WorkUnit& unit) const;
 };
 
-/// "site/20240601_060000" of "site/20240601_060000.wav".
-[[nodiscard]] std::string_view without_extension(std::string_view path);
-
 /// `model`: null when nothing is separated.
 /// `earlier`: what an earlier run planned, which stays.
 [[nodiscard]] RunPlan make_run_plan(ArchiveIndex index, const ProcessOptions& options, const ModelInfo* model,

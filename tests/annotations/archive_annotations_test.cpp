@@ -114,7 +114,8 @@ TEST_F(ArchiveAnnotationsTest, NoRowAtAllIsAnError) {
 }
 
 TEST_F(ArchiveAnnotationsTest, GoThroughText) {
-  write("t.csv", "file,start,end,label\ny.wav,1,2.5,\"a, b\"\na/x.wav,0.1,0.30000000000000004,c\n");
+  write("t.csv",
+        "file,start,end,label\ny.wav,1,2.5,\"a, b\"\na/x.wav,0.1,0.30000000000000004,c\na/x.wav,5e-324,-1,c\n");
   const ArchiveAnnotations annotations = read();
 
   const ArchiveAnnotations again = annotations_from_text(annotations_to_text(annotations));
