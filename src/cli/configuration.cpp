@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
+
+#include <veery/run/environment.hpp>
 
 namespace veery {
 namespace {
@@ -19,8 +20,8 @@ class EnvironmentFirst final : public CLI::ConfigTOML {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     std::vector<CLI::ConfigItem> entries = CLI::ConfigTOML::from_config(input);
-    std::erase_if(entries,
-                  [](const CLI::ConfigItem& item) { return std::getenv(variable_name(item.name).c_str()) != nullptr; });
+    std::erase_if(
+        entries, [](const CLI::ConfigItem& item) { return process_environment(variable_name(item.name)).has_value(); });
     return entries;
   }
 };
@@ -42,8 +43,7 @@ void add_variables(CLI::App& app) {
 
 void add_configuration(CLI::App& app) {
   // CLI11 reads the file before it looks at the environment, so the variable can only be the default.
-  const char* variable = std::getenv("VEERY_CONFIG");
-  const std::string file = variable == nullptr ? "" : variable;
+  const std::string file = process_environment("VEERY_CONFIG").value_or("");
   app.set_config("--config", file, "Configuration file (TOML), one section a command (Env:VEERY_CONFIG)",
                  !file.empty());
   app.config_formatter(std::make_shared<EnvironmentFirst>());

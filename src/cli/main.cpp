@@ -12,6 +12,7 @@
 #include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/run/commands.hpp>
+#include <veery/run/environment.hpp>
 
 #include "cli/arguments.hpp"
 #include "cli/configuration.hpp"
@@ -60,6 +61,7 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
     if (!options->trial.recording.empty()) return run_trial(*options);
   MpiEnvironment mpi{argc, argv};
   Communicator world;
+  check_launcher(world);
   try {
     return run_under_mpi(command, world, arguments);
   } catch (const AgreedFailure& failure) {

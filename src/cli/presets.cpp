@@ -1,10 +1,11 @@
 #include "cli/presets.hpp"
 
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <veery/run/environment.hpp>
 
 namespace veery {
 namespace {
@@ -63,8 +64,7 @@ const std::vector<Preset>& presets() {
 /// As CLI11 would find it: the last flag, else the variable; empty: none.
 std::string named_preset(std::span<const char* const> arguments) {
   constexpr std::string_view kFlag = "--preset";
-  const char* const variable = std::getenv("VEERY_PRESET");
-  std::string name = variable == nullptr ? "" : variable;
+  std::string name = process_environment("VEERY_PRESET").value_or("");
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == kFlag && i + 1 < arguments.size()) name = arguments[i + 1];

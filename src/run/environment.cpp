@@ -1,0 +1,18 @@
+#include <cstdlib>
+
+#include <veery/mpi/launcher.hpp>
+#include <veery/run/environment.hpp>
+
+namespace veery {
+
+std::optional<std::string> process_environment(const std::string& variable) {
+  const char* value = std::getenv(variable.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+}
+
+void check_launcher(const Communicator& world) {
+  const std::string library = Communicator::library();  // "Open MPI v4.1.4, package: …"
+  refuse_lone_rank(world.size(), announced_ranks(process_environment), library.substr(0, library.find(',')));
+}
+
+}  // namespace veery
