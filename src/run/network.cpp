@@ -5,14 +5,25 @@
 #include <veery/base/csv.hpp>
 
 #include "run/cores.hpp"
+#include "run/gpu_choice.hpp"
 #include "run/on_lead.hpp"
 
 namespace veery {
 namespace {
 
-std::unique_ptr<SeparationModel> load(const Communicator& world, const SeparationOptions& options) {
-  return load_model(options.model,
-                    {choose_device(options.device, world.rank_on_node()), options.precision, options.model_rate_hz});
+std::unique_ptr<SeparationModel> load(const SeparationOptions& options, int gpu) {
+  return load_model(options.model, {choose_device(options.device, gpu), options.precision, options.model_rate_hz});
+}
+
+/// Throws AgreedFailure when only some ranks have a GPU. Collective.
+std::vector<std::string> warn_of_shared_gpus(Communicator& world, const ComputeDevice& device) {
+  UsedGpu mine{world.host(), device.is_cpu() ? "" : device.name, device.note};
+  const std::vector<Gpu> gpus = visible_gpus();
+  const auto number = static_cast<std::size_t>(device.device.index());  // of the CPU: beyond all
+  if (number < gpus.size()) mine.uuid = gpus[number].uuid;
+  const std::vector<UsedGpu> ranks = share_used_gpus(world, mine);
+  on_lead(world, [&] { refuse_mixture(ranks); });
+  return shared_gpus(ranks);
 }
 
 /// The length that most windows have, in samples at the model's rate.
@@ -29,8 +40,11 @@ std::int64_t usual_window(const ProcessOptions& options, int model_rate_hz) {
 Network load_network(Communicator& world, const ProcessOptions& options) {
   Network network;
   if (options.separation.what == Separate::nothing) return network;
-  on_lead(world, [&] { network.model = load(world, options.separation); });
-  if (!network.model) network.model = load(world, options.separation);
+  const bool wants_gpu = options.separation.device != "cpu";
+  const int gpu = wants_gpu ? choose_gpu(world) : 0;
+  on_lead(world, [&] { network.model = load(options.separation, gpu); });
+  if (!network.model) network.model = load(options.separation, gpu);
+  if (wants_gpu) network.warnings = warn_of_shared_gpus(world, network.model->device());
   const int threads = threads_of_rank(options.threads, world.ranks_on_node());
   network.batcher =
       std::make_unique<Batcher>(*network.model, usual_window(options, network.model->info().sample_rate_hz),

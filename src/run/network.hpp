@@ -16,11 +16,13 @@ namespace veery {
 struct Network {
   std::unique_ptr<SeparationModel> model;  ///< null when nothing is separated
   std::unique_ptr<Batcher> batcher;
+  std::vector<std::string> warnings;  ///< of GPUs that several ranks share
 
   [[nodiscard]] const ModelInfo* info() const { return model ? &model->info() : nullptr; }
 };
 
-/// Loads the model on every rank; the first failure on rank 0 is everybody's. Collective.
+/// Loads the model on every rank, on the GPU nearest to its cores if GPUs are asked for; the first failure on rank 0 is
+/// everybody's. Collective.
 [[nodiscard]] Network load_network(Communicator& world, const ProcessOptions& options);
 
 /// "separating on CPU (2 threads): birds.h5, 4 sources at 22050 Hz, float32, batches of 1"

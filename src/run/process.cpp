@@ -188,6 +188,7 @@ int run_process(Communicator& world, const ProcessOptions& asked) {
   if (network.model) {
     reporter.info(describe_network(network, options, world.size()));
     if (const std::string& note = network.model->device().note; !note.empty()) reporter.info("no GPU: " + note);
+    for (const std::string& warning : network.warnings) reporter.warn(warning);
   }
   if (options.dry_run) return show_plan(world, options, network, reporter);
   std::optional<Lease> lease;

@@ -62,7 +62,7 @@ std::string why_unusable(const at::Device& device) {
   return "";
 }
 
-ComputeDevice gpu(int number) {
+ComputeDevice gpu_device(int number) {
   const at::Device device{at::kCUDA, static_cast<c10::DeviceIndex>(number)};
   return {device, device.str(), ""};
 }
@@ -86,16 +86,16 @@ std::optional<int> parse_number(const std::string& wanted) {
 
 }  // namespace
 
-ComputeDevice choose_device(const std::string& wanted, int rank_on_node) {
+ComputeDevice choose_device(const std::string& wanted, int gpu) {
   if (wanted == "cpu") return {};
   const bool is_auto = wanted == "auto";
   const std::optional<int> number = is_auto ? std::nullopt : parse_number(wanted);
   const Gpus gpus = find_gpus();
   std::string why = gpus.why_none;
   if (gpus.count > 0) {
-    const int chosen = number.value_or(rank_on_node % gpus.count);
+    const int chosen = number.value_or(gpu % gpus.count);
     if (chosen >= gpus.count) refuse_gpu(wanted, std::to_string(gpus.count) + " visible, counted from 0");
-    ComputeDevice device = gpu(chosen);
+    ComputeDevice device = gpu_device(chosen);
     why = why_unusable(device.device);
     if (why.empty()) return device;
   }

@@ -1,8 +1,13 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
+#include <string>
+
 #include <veery/base/error.hpp>
 #include <veery/separation/device.hpp>
+#include <veery/separation/gpus.hpp>
 
 namespace veery::test {
 namespace {
@@ -62,6 +67,23 @@ TEST(Device, RanksOfANodeTakeTurnsAtItsGpus) {
     EXPECT_EQ(choose_device("cuda", rank).device.index(), rank % gpus) << rank;
     EXPECT_EQ(choose_device("auto", rank).device.index(), rank % gpus) << rank;
   }
+}
+
+TEST(Device, VisibleGpusHaveNamesAndPlaces) {
+  if (!has_gpu()) GTEST_SKIP() << choose_device("auto", 0).note;
+  std::set<std::string> uuids;
+  for (const Gpu& gpu : visible_gpus()) {
+    EXPECT_EQ(gpu.uuid.size(), 36U) << gpu.uuid;
+    EXPECT_TRUE(uuids.insert(gpu.uuid).second) << gpu.uuid;
+    EXPECT_TRUE(std::filesystem::exists("/sys/bus/pci/devices/" + gpu.pci_bus)) << gpu.pci_bus;
+  }
+  EXPECT_EQ(error_of("cuda:" + std::to_string(uuids.size() - 1)), "");
+  EXPECT_NE(error_of("cuda:" + std::to_string(uuids.size())), "");
+}
+
+TEST(Device, WithoutAGpuNoneIsVisible) {
+  if (has_gpu()) GTEST_SKIP() << "there is a GPU";
+  EXPECT_TRUE(visible_gpus().empty());
 }
 
 TEST(Device, GpuMemoryInReserveCountsAsFree) {

@@ -21,11 +21,11 @@ struct ComputeDevice {
   [[nodiscard]] bool is_cpu() const { return device.is_cpu(); }
 };
 
-/// `wanted`: auto (a GPU if one is usable, else the CPU), cpu, cuda (the one that `rank_on_node` comes to, modulo
-/// those visible), or cuda:N. Throws UsageError for another text, Error with the reason (driver, library, none
+/// `wanted`: auto (a GPU if one is usable, else the CPU), cpu, cuda (number `gpu`, modulo those
+/// visible), or cuda:N. Throws UsageError for another text, Error with the reason (driver, library, none
 /// visible) when a GPU is asked for and not usable. Call it before other work with tensors: LibTorch looks for
 /// its CUDA libraries once. Thread-safe.
-[[nodiscard]] ComputeDevice choose_device(const std::string& wanted, int rank_on_node);
+[[nodiscard]] ComputeDevice choose_device(const std::string& wanted, int gpu);
 
 /// Bytes free on a GPU, what LibTorch holds in reserve included. nullopt on the CPU.
 [[nodiscard]] std::optional<std::size_t> free_memory(const ComputeDevice& device);
