@@ -6,6 +6,8 @@ cd "$PBS_O_WORKDIR" || exit 2
 # shellcheck disable=SC2086
 [[ -z ${MODULES-} ]] || module load $MODULES
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
+# Else mpirun takes eight minutes to see that a node is gone.
+export OMPI_MCA_oob_tcp_keepalive_time=60 OMPI_MCA_oob_tcp_keepalive_intvl=10 OMPI_MCA_oob_tcp_keepalive_probes=3
 NODE_SCRATCH=${NODE_SCRATCH-/scratch}  # emptied after the job
 
 # mpirun takes the nodes, and mpiprocs ranks on each, from PBS. A GPU comes with 16 cores, as a NUMA domain has; ranks take

@@ -182,9 +182,10 @@ class RankWork {
 
   [[noreturn]] void end_over(int rank) const {
     std::string what = "rank " + std::to_string(rank) + " on " + lead_.hosts[static_cast<std::size_t>(rank)] +
-                       " has given no sign of life for " + format_duration(options_.time.rank_timeout_s) +
-                       "; it has in work:";
-    for (const std::string& recording : accused_by(options_.output / output_name::marks(rank))) what += " " + recording;
+                       " has given no sign of life for " + format_duration(options_.time.rank_timeout_s);
+    const std::vector<std::string> in_work = accused_by(options_.output / output_name::marks(rank));
+    what += in_work.empty() ? "; it had no recording in work" : "; it has in work:";
+    for (const std::string& recording : in_work) what += " " + recording;
     end_job(options_, what);
   }
 

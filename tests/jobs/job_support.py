@@ -16,10 +16,10 @@ JOBS = SOURCE / "jobs"
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
 from support import (  # noqa: E402
-    DONE, DONE_WITH_BAD, PROGRAM, STOPPED, USAGE, Results, environment, main, run, synthesize, test_model,
+    DONE, DONE_WITH_BAD, PROGRAM, STOPPED, USAGE, Results, command, environment, main, run, synthesize, test_model,
     tree_digest)  # fmt: skip
 
-__all__ = ["DONE", "DONE_WITH_BAD", "PROGRAM", "STOPPED", "USAGE", "Results", "environment", "main", "run",
+__all__ = ["DONE", "DONE_WITH_BAD", "PROGRAM", "STOPPED", "USAGE", "Results", "command", "environment", "main", "run",
            "synthesize", "test_model", "tree_digest"]  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
