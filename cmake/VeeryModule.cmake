@@ -6,9 +6,10 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
 endif()
 find_program(VEERY_CCACHE ccache DOC "Compiler cache, used when found")
 if(VEERY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # What is not in the cache is not preprocessed first; precompiled headers are cached by what they include.
+  # What is not in the cache is not preprocessed first; precompiled headers are cached by what they include; builds beside
+  # each other share what they have in common.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
-    ${VEERY_CCACHE})
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${VEERY_CCACHE})
 endif()
 
 # veery_module(NAME SOURCES … [MAY_INCLUDE module…] [VENDORS name…] [PUBLIC_VENDORS name…])

@@ -163,6 +163,12 @@ class CommandLineTest(ProgramTest):
         self.assertIn("--split", result.stderr)
         self.assertFalse(self.output.exists())
 
+    def test_one_rank_of_several_that_mpi_does_not_know(self):
+        for variable in ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"):
+            with self.subTest(variable):
+                self.expect_usage_error(f"{variable}=4", "MPI of one", env={variable: "4"})
+        self.expect_usage_error("PMIX_RANK=1", "MPI", env={"PMIX_RANK": "1"}, command="index")
+
     def test_output_is_required(self):
         self.assertIn("--output", self.veery("process", self.archive, code=USAGE).stderr)
 
