@@ -8,6 +8,7 @@
 #include <veery/base/quantity.hpp>
 #include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
+#include <veery/run/libraries.hpp>
 #include <veery/state/utc.hpp>
 
 #include "cli/add_labels.hpp"
@@ -233,6 +234,13 @@ void add_status(CLI::App& app, Arguments& arguments) {
   command.add_flag("--json", arguments.status_as_json, "As JSON")->configurable(false);
 }
 
+std::string version_text() {
+  std::string text = "veery " + std::string{program_version()} + " (" + std::string{program_commit()} + ")\n";
+  text += "built with " + std::string{program_build()};
+  for (const auto& [name, version] : library_versions()) text += '\n' + name + ' ' + printable(version);
+  return text;
+}
+
 /// CLI11 says "INI was not able to parse SECTION.KEY", and "SECTION.++" of a whole section.
 std::string unknown_key(const CLI::ConfigError& problem) {
   std::string key = problem.what();
@@ -243,8 +251,9 @@ std::string unknown_key(const CLI::ConfigError& problem) {
 }  // namespace
 
 void add_commands(CLI::App& app, Arguments& arguments) {
-  app.set_version_flag("--version",
-                       "veery " + std::string{program_version()} + " (" + std::string{program_commit()} + ")");
+  app.name("veery");
+  app.description("veery: bird-sound archives to peaks, slices, training shards and stems, under MPI");
+  app.set_version_flag("--version", version_text, "Print version and commit, how it was built and what it runs with");
   app.require_subcommand(1);
   app.failure_message([](const CLI::App* /*app*/, const CLI::Error& problem) {
     return "veery: " + printable(problem.what()) + " (see --help)\n";

@@ -27,7 +27,7 @@ struct Arguments {
   ShardsArguments shards;
 };
 
-/// Gives `app` every command, whose options fill `arguments`; both must live until it has parsed.
+/// Gives `app` its name and every command, whose options fill `arguments`; both must live until it has parsed.
 void add_commands(CLI::App& app, Arguments& arguments);
 
 /// Parses. Throws UsageError for a configuration file that can't be used or has a section or key that no command knows,

@@ -111,7 +111,7 @@ int repair(const std::filesystem::path& output, const std::string& program, cons
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"veery: bird-sound archives to peaks, slices, training shards and stems, under MPI", "veery"};
+  CLI::App app;
   Arguments arguments;
   add_commands(app, arguments);
   try {

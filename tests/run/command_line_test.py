@@ -179,7 +179,7 @@ class CommandLineTest(ProgramTest):
     # ── what is printed ──
 
     def test_version(self):
-        self.assertRegex(self.veery("--version").stdout, r"^veery \d+\.\d+\.\d+ \(\S+\)\n$")
+        self.assertRegex(self.veery("--version").stdout, r"^veery \d+\.\d+\.\d+ \(\S+\)\nbuilt with ")
 
     def test_help(self):
         text = self.veery("--help").stdout
