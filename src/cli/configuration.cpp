@@ -44,8 +44,8 @@ void add_variables(CLI::App& app) {
 void add_configuration(CLI::App& app) {
   // CLI11 reads the file before it looks at the environment, so the variable can only be the default.
   const std::string file = process_environment("VEERY_CONFIG").value_or("");
-  app.set_config("--config", file, "Configuration file (TOML), one section a command (Env:VEERY_CONFIG)",
-                 !file.empty());
+  app.set_config("--config", file, "Configuration file (TOML), one section a command (Env:VEERY_CONFIG)", !file.empty())
+      ->type_name("FILE");
   app.config_formatter(std::make_shared<EnvironmentFirst>());
   app.allow_config_extras(CLI::config_extras_mode::error);
   add_variables(app);
