@@ -6,7 +6,8 @@
 #
 # The CUDA libraries are not linked: src/separation/device.cpp loads them when a GPU is asked for.
 #
-# Sets VeeryTorch_VERSION and VeeryTorch_RUNTIME_DIRS (what an installed program needs in its rpath).
+# Sets VeeryTorch_FOLDER (where it was found), VeeryTorch_VERSION and VeeryTorch_RUNTIME_DIRS (what an installed program needs
+# in its rpath).
 set(VEERY_TORCH_DIR "" CACHE PATH "LibTorch: the folder that holds include/ and lib/")
 set(_torch_dir "${VEERY_TORCH_DIR}")
 if(NOT _torch_dir)
@@ -19,6 +20,7 @@ if(NOT _torch_dir)
   endif()
 endif()
 cmake_path(ABSOLUTE_PATH _torch_dir BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" NORMALIZE)
+set(VeeryTorch_FOLDER "${_torch_dir}")
 
 # NO_CACHE: another VEERY_TORCH_DIR in the same build tree must not meet the libraries of the last one.
 find_path(VeeryTorch_INCLUDE_DIR ATen/ATen.h HINTS "${_torch_dir}/include" NO_DEFAULT_PATH NO_CACHE)

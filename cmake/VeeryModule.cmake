@@ -1,4 +1,5 @@
 # Settings of every target, and veery_module.
+include(GNUInstallDirs)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_CXX_EXTENSIONS OFF)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -17,26 +18,7 @@ endif()
 # One folder of src/ and include/veery/ as one library, veery::NAME. MAY_INCLUDE is the whole list of
 # modules whose headers it may include, VENDORS the whole list of outside libraries: ctest `layering`
 # compares both with the real #includes, and keeps each exclusive vendor in its home module. Who includes
-# the module's headers finds those of its PUBLIC_VENDORS too.
-set(VEERY_VENDOR_openssl OpenSSL::Crypto)
-set(VEERY_VENDOR_xxhash PkgConfig::XXHASH)
-set(VEERY_VENDOR_sndfile PkgConfig::SNDFILE)
-set(VEERY_VENDOR_soxr PkgConfig::SOXR)
-set(VEERY_VENDOR_json nlohmann_json::nlohmann_json)
-set(VEERY_VENDOR_spdlog spdlog::spdlog)
-set(VEERY_VENDOR_cli11 CLI11::CLI11)
-set(VEERY_VENDOR_date date::date-tz)
-set(VEERY_VENDOR_torch veery::torch)
-set(VEERY_VENDOR_mpi MPI::MPI_C)
-set(VEERY_VENDOR_hdf5 hdf5::hdf5 hdf5::hdf5_hl)
-set(VEERY_VENDOR_leveldb leveldb::leveldb)
-set(VEERY_VENDOR_protozero veery::protozero)
-set(VEERY_VENDOR_snappy PkgConfig::SNAPPY)
-set(VEERY_VENDOR_simdjson PkgConfig::SIMDJSON)
-set(VEERY_VENDOR_zlib ZLIB::ZLIB)
-set(VEERY_VENDOR_cairo PkgConfig::CAIRO)
-set(VEERY_VENDOR_kissfft PkgConfig::KISSFFT)
-set(VEERY_VENDOR_threads Threads::Threads)
+# the module's headers finds those of its PUBLIC_VENDORS too. The vendors are those of VeeryLibraries.cmake.
 
 function(veery_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -72,7 +54,7 @@ function(veery_module name)
   add_library(veery::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_include_directories(${target}
-    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   foreach(module IN LISTS ARG_MAY_INCLUDE)
     target_link_libraries(${target} PUBLIC veery::${module})
