@@ -1,7 +1,6 @@
 // veery's command line. Everything it does is one function a command in `run`.
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -9,6 +8,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
+#include <veery/base/temporary_folder.hpp>
 #include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/run/commands.hpp>
@@ -76,32 +76,14 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
 
 int run(int argc, char** argv);
 
-/// A file that only we can read, in a folder of a name that nobody can foresee; gone with the object.
-class TemporaryText {
- public:
-  explicit TemporaryText(const std::string& text)
-      : folder_((std::filesystem::temp_directory_path() / "veery-XXXXXX").string()) {
-    if (::mkdtemp(folder_.data()) == nullptr) throw system_error("cannot make a temporary folder", folder_, errno);
-    publish_text(path(), text);
-  }
-  ~TemporaryText() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  TemporaryText(const TemporaryText&) = delete;
-  TemporaryText& operator=(const TemporaryText&) = delete;
-  [[nodiscard]] std::string path() const { return folder_ + "/configuration.toml"; }
-
- private:
-  std::string folder_;
-};
-
 /// The command that did the run, with its configuration and `--check`.
 int repair(const std::filesystem::path& output, const std::string& program, const std::vector<std::string>& more) {
   const EarlierRun earlier = read_earlier_run(output);
-  const TemporaryText configuration{earlier.configuration};
-  std::vector<std::string> words{program, earlier.command, earlier.archive,      "--output",
-                                 output,  "--config",      configuration.path(), "--check"};
+  const TemporaryFolder folder;
+  const std::filesystem::path configuration = folder.path() / "configuration.toml";
+  publish_text(configuration, earlier.configuration);
+  std::vector<std::string> words{program, earlier.command, earlier.archive, "--output",
+                                 output,  "--config",      configuration,   "--check"};
   words.insert(words.end(), more.begin(), more.end());
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
