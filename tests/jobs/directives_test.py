@@ -1,5 +1,6 @@
 """The directives of every job script against what the sites' documents allow (sources: jobs/README.md)."""
 
+import json
 import re
 import subprocess
 import sys
@@ -14,50 +15,42 @@ sys.path.insert(0, str(SOURCE / "tests" / "jobs" / "pbs"))
 from stand_in import DirectiveError, directive_words, request_of, seconds  # noqa: E402
 
 COMMANDS = ("process", "separate", "verify")
-HOUR = 3600
-MINUTE = 60
 
-# docs.alcf.anl.gov, docs.lcrc.anl.gov: queue → fewest and most nodes, shortest and longest walltime in seconds.
-LIMITS = {
-    "polaris": {"debug": (1, 2, 5 * MINUTE, HOUR), "debug-scaling": (1, 10, 5 * MINUTE, HOUR),
-                "preemptable": (1, 10, 5 * MINUTE, 72 * HOUR), "capacity": (1, 4, 5 * MINUTE, 168 * HOUR),
-                "prod": (10, 496, 5 * MINUTE, 24 * HOUR)},
-    "bebop": {"bdwall": (1, 40, 0, 72 * HOUR), "backfill": (1, 40, 0, 12 * HOUR)},
-    "swing": {"gpu": (1, 2, 0, 24 * HOUR), "gpu-large": (1, 1, 0, 24 * HOUR), "backfill": (1, 2, 0, 4 * HOUR)},
-}  # fmt: skip
-# prod hands jobs on to queues by their size; what fits none of them vanishes.
-PROD_ROUTES = [(10, 24, 3 * HOUR), (25, 99, 6 * HOUR), (100, 496, 24 * HOUR)]
-MANDATORY = {"polaris": {"select", "walltime", "filesystems"}, "bebop": {"select", "walltime"},
-             "swing": {"select", "walltime"}}  # fmt: skip
-KNOWN = MANDATORY | {"polaris": {"select", "walltime", "filesystems", "place"}}
-FILE_SYSTEMS = {"home", "eagle"}
-# Of a node.
-MOST = {"polaris": {"ncpus": 64, "ngpus": 4}, "bebop": {"ncpus": 36, "ngpus": 0}, "swing": {"ncpus": 128, "ngpus": 8}}
-NAMES_IN_CHUNKS = {"polaris": {"system", "ncpus", "ngpus", "mpiprocs"},
-                   "bebop": {"ncpus", "mpiprocs", "bigdata"}, "swing": {"ngpus", "mpiprocs", "ncpus"}}  # fmt: skip
+
+def table_of(path):
+    """jobs/SITE/site.json: what the site takes."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+SITES = {path.parent.name: table_of(path) for path in JOBS.glob("*/site.json")}
+PBS = {name: table for name, table in SITES.items() if table["scheduler"] == "pbs"}
 GPUS_AT_SWING = {"1", "2", "4", "8"}
 
 
+def fits(route, request):
+    fewest, most = route["nodes"]
+    shortest, longest = map(seconds, route["walltime"])
+    return fewest <= request.nodes <= most and shortest <= request.walltime_s <= longest
+
+
 def problems_of_queue(site, request):
+    queues = PBS[site].get("queues")
     queue = request.options.get("-q", "none")
-    if queue not in LIMITS[site]:
+    if queues is None:
+        return []
+    if queue not in queues:
         return [f"no queue {queue}"]
-    fewest, most, shortest, longest = LIMITS[site][queue]
-    found = []
-    if not fewest <= request.nodes <= most:
-        found.append(f"{request.nodes} nodes in {queue}")
-    if not shortest <= request.walltime_s <= longest:
-        found.append(f"{request.walltime_s} s in {queue}")
-    if queue == "prod" and not any(a <= request.nodes <= b and request.walltime_s <= s for a, b, s in PROD_ROUTES):
-        found.append("fits no route of prod")
-    return found
+    if not any(fits(route, request) for route in queues[queue]):
+        return [f"{request.nodes} nodes for {request.walltime_s} s in {queue}"]
+    return []
 
 
 def problems_of_chunks(site, request):
     found = []
     for _, chunk in request.chunks:
-        found += [f"no resource {name}" for name in chunk.keys() - NAMES_IN_CHUNKS[site]]
-        found += [f"{name}={chunk[name]}" for name, most in MOST[site].items() if int(chunk.get(name, 0)) > most]
+        found += [f"no resource {name}" for name in chunk.keys() - set(PBS[site]["chunk_resources"])]
+        limits = PBS[site].get("most_per_node", {}).items()
+        found += [f"{name}={chunk[name]}" for name, most in limits if int(chunk.get(name, 0)) > most]
         if site != "polaris" and "mpiprocs" not in chunk:
             found.append("MPI jobs must give mpiprocs")
         if site == "polaris" and chunk.get("system") != "polaris":
@@ -73,13 +66,14 @@ def problems_of(site, text):
         request = request_from(text)
     except DirectiveError as problem:
         return [str(problem)]
-    found = [f"{name} is mandatory" for name in MANDATORY[site] - request.resources.keys()]
+    mandatory, others = set(PBS[site]["mandatory_resources"]), set(PBS[site]["other_resources"])
+    found = [f"{name} is mandatory" for name in mandatory - request.resources.keys()]
     if found:
         return found
-    found += [f"no resource {name}" for name in request.resources.keys() - KNOWN[site]]
-    if "-A" not in request.options:
+    found += [f"no resource {name}" for name in request.resources.keys() - mandatory - others]
+    if PBS[site].get("account_is_mandatory") and "-A" not in request.options:
         found.append("Account_Name is required to be set")
-    if site == "polaris" and not set(request.resources["filesystems"].split(":")) <= FILE_SYSTEMS:
+    if not set(request.resources.get("filesystems", "").split(":")) - {""} <= set(PBS[site].get("file_systems", [])):
         found.append("no such file system")
     if site == "polaris" and request.options.get("-k", "doe") != "doe":
         found.append("-k other than doe is refused")
@@ -102,13 +96,13 @@ def script(site, command):
 
 class PbsDirectives(unittest.TestCase):
     def test_every_script_is_within_the_limits(self):
-        for site in LIMITS:
+        for site in PBS:
             for command in COMMANDS:
                 with self.subTest(f"{site} {command}"):
                     self.assertEqual(problems_of(site, script(site, command).read_text()), [])
 
     def test_jobs_come_back_after_preemption_and_lost_nodes(self):
-        for site in LIMITS:
+        for site in PBS:
             for command in COMMANDS:
                 self.assertEqual(request_of(script(site, command)).options["-r"], "y")
 
@@ -127,6 +121,7 @@ class PbsDirectives(unittest.TestCase):
                       ("select=2", "select=41"), ("select=2:ncpus=36:mpiprocs=2", "nodes=2:ppn=36")],
             "swing": [("ngpus=1", "ngpus=3"), ("ngpus=1:", ""), ("walltime=12:00:00", "walltime=25:00:00"),
                       ("-q gpu", "-q bdwall")],
+            "pbs": [("ncpus=16", "nodes=16"), (":mpiprocs=2", ""), ("walltime=12:00:00", "walltime=12 h")],
         }  # fmt: skip
         for site, changes in mistakes.items():
             good = script(site, "process").read_text()
@@ -136,14 +131,14 @@ class PbsDirectives(unittest.TestCase):
                     self.assertNotEqual(problems_of(site, good.replace(old, new)), [])
 
     def test_the_time_in_the_block_is_the_directives(self):
-        for site in LIMITS:
+        for site in PBS:
             for command in ("process", "separate"):
                 text = script(site, command).read_text()
                 (stated,) = re.findall(r"(?m)^WALLTIME=(\S+)", text)
                 self.assertEqual(seconds(stated), request_from(text).walltime_s, (site, command))
 
     def test_scripts_are_submitted_again_under_their_own_name(self):
-        for site in LIMITS:
+        for site in PBS:
             for command in ("process", "separate"):
                 self.assertIn(f"THIS_SCRIPT=$VEERY_JOBS/{site}/{command}.pbs ", script(site, command).read_text())
 
@@ -184,7 +179,7 @@ class EveryScript(unittest.TestCase):
     SCRIPTS = sorted([*JOBS.glob("*/*.pbs"), *JOBS.glob("*/*.sbatch")])
 
     def test_there_is_one_for_each_command_at_each_site(self):
-        self.assertEqual(len(self.SCRIPTS), len(COMMANDS) * 4)
+        self.assertEqual(len(self.SCRIPTS), len(COMMANDS) * len(SITES))
 
     def test_bash_can_read_it(self):
         for path in [*self.SCRIPTS, *JOBS.rglob("*.sh")]:

@@ -16,15 +16,15 @@ JOBS = SOURCE / "jobs"
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
 from support import (  # noqa: E402
-    DONE, DONE_WITH_BAD, PROGRAM, STOPPED, USAGE, Results, command, environment, main, run, synthesize, test_model,
-    tree_digest)  # fmt: skip
+    DONE, DONE_WITH_BAD, FAILED, PROGRAM, STOPPED, USAGE, Results, command, environment, main, run, synthesize,
+    test_model, tree_digest)  # fmt: skip
 
-__all__ = ["DONE", "DONE_WITH_BAD", "PROGRAM", "STOPPED", "USAGE", "Results", "command", "environment", "main", "run",
-           "synthesize", "test_model", "tree_digest"]  # fmt: skip
+__all__ = ["DONE", "DONE_WITH_BAD", "FAILED", "PROGRAM", "STOPPED", "USAGE", "Results", "command", "environment", "main",
+           "run", "synthesize", "test_model", "tree_digest"]  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 OPTIONS = ("--threads", "1", "--unit-audio", "10s", "--shards", "hdf5,tfrecord")
-SITES = {"polaris": "pbs", "bebop": "pbs", "swing": "pbs", "slurm": "sbatch"}
+SITES = {"polaris": "pbs", "bebop": "pbs", "swing": "pbs", "pbs": "pbs", "slurm": "sbatch"}
 
 
 def set_in_block(text, name, value):
