@@ -269,8 +269,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_status(app, arguments);
   add_model(app, arguments.model);
   add_shards(app, arguments.shards);
+  add_submit(app, arguments.submit);
   add_configuration(app);
   app.get_subcommand("repair")->fallthrough(false);  // what it does not know is for the command of the run
+  for (const char* flag : {"--yes", "--overwrite"}) app.get_subcommand("submit")->get_option(flag)->envname("");
 }
 
 void parse_arguments(CLI::App& app, int argc, const char* const* argv) {
@@ -279,7 +281,18 @@ void parse_arguments(CLI::App& app, int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::ConfigError& problem) {
     throw UsageError{"the configuration file has a section or key that no command knows", unknown_key(problem)};
+  } catch (const CLI::ExtrasError& problem) {
+    if (app.got_subcommand("submit")) throw UsageError{problem.what(), "veery submit", kSubmitUsage};
+    throw;
   }
+}
+
+void complete_options(ProcessOptions& options, const CLI::App& command, int argc, char** argv) {
+  options.configuration = effective_configuration(command);
+  options.slices.peaks.spill_folder = options.scratch.empty() ? options.output : options.scratch;
+  options.earlier.lease.beat_every_s = options.earlier.lease.silent_after_s / 6.0;
+  options.command = command.get_name();
+  options.arguments.assign(argv, argv + argc);
 }
 
 }  // namespace veery

@@ -9,6 +9,7 @@
 
 #include "cli/add_model.hpp"
 #include "cli/add_shards.hpp"
+#include "cli/add_submit.hpp"
 
 namespace veery {
 
@@ -25,6 +26,7 @@ struct Arguments {
   bool status_as_json = false;
   ModelArguments model;
   ShardsArguments shards;
+  SubmitArguments submit;
 };
 
 /// Gives `app` its name and every command, whose options fill `arguments`; both must live until it has parsed.
@@ -34,5 +36,8 @@ void add_commands(CLI::App& app, Arguments& arguments);
 /// for a value that is not what its option wants; CLI::ParseError for all else that is wrong and for --help
 /// (CLI::App::exit tells them apart).
 void parse_arguments(CLI::App& app, int argc, const char* const* argv);
+
+/// Adds what depends on the whole command line, once it is parsed.
+void complete_options(ProcessOptions& options, const CLI::App& command, int argc, char** argv);
 
 }  // namespace veery

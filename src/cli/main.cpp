@@ -1,10 +1,14 @@
 // veery's command line. Everything it does is one function a command in `run`.
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
@@ -15,20 +19,12 @@
 #include <veery/run/environment.hpp>
 
 #include "cli/arguments.hpp"
-#include "cli/configuration.hpp"
+#include "cli/job_command.hpp"
 
 namespace veery {
 namespace {
 
-void finish(ProcessOptions& options, const CLI::App& command, int argc, char** argv) {
-  options.configuration = effective_configuration(command);
-  options.slices.peaks.spill_folder = options.scratch.empty() ? options.output : options.scratch;
-  options.earlier.lease.beat_every_s = options.earlier.lease.silent_after_s / 6.0;
-  options.command = command.get_name();
-  options.arguments.assign(argv, argv + argc);
-}
-
-int run_under_mpi(const CLI::App& app, Communicator& world, const Arguments& arguments) {
+int run_command(const CLI::App& app, Communicator& world, const Arguments& arguments) {
   const std::string& command = app.get_name();
   if (command == "shards") return run_shards(world, app, arguments.shards);
   if (command == "process") return run_process(world, arguments.process);
@@ -43,27 +39,12 @@ void complain(const std::exception& failure, const std::string& where = {}) {
   std::fprintf(stderr, "veery: %s%s\n", printable(failure.what()).c_str(), where.c_str());
 }
 
-int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** argv) {
-  const std::string& name = command.get_name();
-  if (name == "peaks") {
-    arguments.peaks.slices.peaks.spill_folder = std::filesystem::temp_directory_path();
-    return run_peaks(arguments.peaks);
-  }
-  if (name == "model") return run_model(command, arguments.model);
-  if (name == "synthesize") return run_synthesize(arguments.synthesize);
-  if (name == "status") return run_status(arguments.status_output, arguments.status_as_json);
-  for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index})
-    finish(*options, command, argc, argv);
-  if (name == "process") check_options(arguments.process);
-  if (name == "slice") check_options(arguments.slice);
-  if (name == "separate") check_options(arguments.separate);
-  for (const ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate})
-    if (!options->trial.recording.empty()) return run_trial(*options);
+int under_mpi(int argc, char** argv, const std::function<int(Communicator&)>& work) {
   MpiEnvironment mpi{argc, argv};
   Communicator world;
   check_launcher(world);
   try {
-    return run_under_mpi(command, world, arguments);
+    return work(world);
   } catch (const AgreedFailure& failure) {
     if (world.rank() == 0) complain(failure);
     return failure.code();
@@ -74,7 +55,54 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   }
 }
 
+int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** argv) {
+  const std::string& name = command.get_name();
+  if (name == "peaks") {
+    arguments.peaks.slices.peaks.spill_folder = std::filesystem::temp_directory_path();
+    return run_peaks(arguments.peaks);
+  }
+  if (name == "model") return run_model(command, arguments.model);
+  if (name == "synthesize") return run_synthesize(arguments.synthesize);
+  if (name == "status") return run_status(arguments.status_output, arguments.status_as_json);
+  for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index})
+    complete_options(*options, command, argc, argv);
+  if (name == "process") check_options(arguments.process);
+  if (name == "slice") check_options(arguments.slice);
+  if (name == "separate") check_options(arguments.separate);
+  for (const ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate})
+    if (!options->trial.recording.empty()) return run_trial(*options);
+  return under_mpi(argc, argv, [&](Communicator& world) { return run_command(command, world, arguments); });
+}
+
 int run(int argc, char** argv);
+
+/// Words as `main` has them.
+class CommandLine {
+ public:
+  explicit CommandLine(std::vector<std::string> words) : words_(std::move(words)) {
+    for (std::string& word : words_) pointers_.push_back(word.data());
+    pointers_.push_back(nullptr);
+  }
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+  [[nodiscard]] int argc() const { return static_cast<int>(words_.size()); }
+  [[nodiscard]] char** argv() { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> words_;
+  std::vector<char*> pointers_;
+};
+
+/// The exit code, when there is nothing to do but to say what is wrong or to help.
+std::optional<int> parse(CLI::App& app, Arguments& arguments, int argc, char** argv) {
+  add_commands(app, arguments);
+  try {
+    parse_arguments(app, argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? exit_code::kDone : exit_code::kUsage;
+  }
+  return std::nullopt;
+}
 
 /// The command that did the run, with its configuration and `--check`.
 int repair(const std::filesystem::path& output, const std::string& program, const std::vector<std::string>& more) {
@@ -85,25 +113,30 @@ int repair(const std::filesystem::path& output, const std::string& program, cons
   std::vector<std::string> words{program, earlier.command, earlier.archive, "--output",
                                  output,  "--config",      configuration,   "--check"};
   words.insert(words.end(), more.begin(), more.end());
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return run(static_cast<int>(words.size()), pointers.data());
+  CommandLine line{std::move(words)};
+  return run(line.argc(), line.argv());
+}
+
+/// The command of a job is read as it will be there, by the same rules.
+int submit(SubmitOptions options, const std::string& program, const std::vector<std::string>& command) {
+  for (char** variable = environ; *variable != nullptr; ++variable) options.environment.emplace_back(*variable);
+  std::vector<std::string> words{program};
+  words.insert(words.end(), command.begin(), command.end());
+  CommandLine line{std::move(words)};
+  CLI::App app{"veery", "veery"};
+  Arguments arguments;
+  if (const auto code = parse(app, arguments, line.argc(), line.argv())) return *code;
+  options.command = read_job_command(app, arguments, options.job.walltime_s, line.argc(), line.argv());
+  return under_mpi(line.argc(), line.argv(), [&](Communicator& world) { return run_submit(world, options); });
 }
 
 int run(int argc, char** argv) {
   CLI::App app;
   Arguments arguments;
-  add_commands(app, arguments);
-  try {
-    parse_arguments(app, argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    const int code = app.exit(problem);
-    return code == 0 ? exit_code::kDone : exit_code::kUsage;
-  }
+  if (const auto code = parse(app, arguments, argc, argv)) return *code;
   if (app.got_subcommand("repair"))
     return repair(arguments.repair_output, argv[0], app.get_subcommand("repair")->remaining());
+  if (app.got_subcommand("submit")) return submit(arguments.submit.options, argv[0], arguments.submit.command);
   return dispatch(*app.get_subcommands().front(), arguments, argc, argv);
 }
 

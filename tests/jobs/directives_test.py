@@ -18,7 +18,7 @@ COMMANDS = ("process", "separate", "verify")
 
 
 def table_of(path):
-    """jobs/SITE/site.json: what the site takes."""
+    """jobs/SITE/site.json: what the site takes, for `veery submit` too."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 

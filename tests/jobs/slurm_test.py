@@ -139,6 +139,20 @@ class SlurmTest(JobTest):
         self.assertIn("0 problems", self.said(checked))
         self.assertIn(f"status {self.output}", self.said(job))
 
+    def test_submitted_by_veery(self):
+        """`veery submit` fills in the script and hands it to sbatch."""
+        words = ("--site", "slurm", "--nodes", "2", "--ranks-per-node", "2", "--cores-per-rank", "1")
+        command = ("process", self.archive, "-o", self.output, *OPTIONS)
+        done = job_support.run("submit", *words, "--walltime", "20min", "--calibrate", "0s", "--yes", "--", *command,
+                               cwd=self.place.folder)  # fmt: skip
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        (job,) = re.findall(r"(?m)^submitted: job (\d+)$", done.stdout)
+
+        shown = self.expect_done(job)
+
+        self.assertEqual(shown["Command"], str(self.place.folder / "veery-process.sbatch"))
+        self.expect_the_same_bytes(self.output)
+
     def test_a_minute_that_does_not_suffice(self):
         """Stopped in time, requeued by itself, as often as it takes."""
         program = self.with_faults(self.place, "slow:.flac")
