@@ -5,6 +5,8 @@ cd "$PBS_O_WORKDIR" || exit 2
 # shellcheck disable=SC2086
 [[ -z ${MODULES-} ]] || module load $MODULES
 export HDF5_USE_FILE_LOCKING=FALSE  # locks may fail on parallel file systems
+# Else Open MPI's mpirun takes eight minutes to see that a node is gone.
+export OMPI_MCA_oob_tcp_keepalive_time=60 OMPI_MCA_oob_tcp_keepalive_intvl=10 OMPI_MCA_oob_tcp_keepalive_probes=3
 NODE_SCRATCH=${NODE_SCRATCH-${TMPDIR:-/tmp}}  # if this is memory, set NODE_SCRATCH=""
 
 # $PBS_NODEFILE has a line for each of a node's mpiprocs ranks. Open MPI (the second variable is version 5's) would bind

@@ -1,12 +1,12 @@
 #include "cli/job_command.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string_view>
 
 #include <veery/base/error.hpp>
+#include <veery/run/environment.hpp>
 
 namespace veery {
 namespace {
@@ -38,8 +38,7 @@ bool is_path(const CLI::Option& option) {
 bool was_given(const CLI::App& command, const CLI::Option& option) {
   const auto& given = command.parse_order();
   if (std::find(given.begin(), given.end(), &option) != given.end()) return true;
-  const char* variable = option.get_envname().empty() ? nullptr : std::getenv(option.get_envname().c_str());
-  return option.count() > 0 && variable != nullptr && *variable != '\0';
+  return option.count() > 0 && !process_environment(option.get_envname()).value_or("").empty();
 }
 
 std::vector<std::string> words_of(const CLI::App& app, const CLI::App& command) {
@@ -50,7 +49,7 @@ std::vector<std::string> words_of(const CLI::App& app, const CLI::App& command) 
     if (option->get_lnames().empty() || !was_given(command, *option)) continue;
     const std::string name = option->get_lnames().front();
     if (const auto found = not_for_jobs().find(name); found != not_for_jobs().end()) {
-      if (std::getenv(option->get_envname().c_str()) != nullptr) continue;
+      if (process_environment(option->get_envname())) continue;
       throw UsageError{"not an option for a job", "--" + name, found->second};
     }
     if (name == "output" || name == "scratch") continue;  // settings of the script
