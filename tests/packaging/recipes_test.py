@@ -2,7 +2,7 @@
 
 Spack itself is not to be had from a package registry: its recipes are run against a stand-in that records what they
 declare, and linted by ruff with Spack's rules. rattler-build reads and renders those of conda. Both linters come
-with `./dev test`; a test without them is skipped, and fails in CI.
+with `./dev test all`; a test without them is skipped, and fails in CI.
 """
 
 import importlib.util
@@ -46,7 +46,7 @@ def need_module(name):
     if importlib.util.find_spec(name):
         return
     if os.environ.get("CI"):
-        raise AssertionError(f"{name} is missing: ./dev test installs it")
+        raise AssertionError(f"{name} is missing: ./dev test all installs it")
     raise unittest.SkipTest(f"{name} is missing (PyPI)")
 
 
