@@ -8,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import unittest
 from pathlib import Path
 
 import job_support
@@ -18,18 +17,6 @@ HERE = Path(__file__).resolve().parent / "slurm"
 PROGRAMS = ("sbatch", "slurmctld", "slurmd", "munged", "unshare")
 FOUR_RANKS = ("--nodes=2", "--ntasks-per-node=2", "--cpus-per-task=1")
 PATIENCE_S = 180
-
-
-def why_not():
-    """What this machine lacks for a Slurm of its own, or None."""
-    if os.geteuid() != 0:
-        return "nodes of their own need root"
-    missing = [name for name in PROGRAMS if not shutil.which(name)]
-    if missing:
-        return f"{', '.join(missing)} missing (Debian: slurm-wlm slurm-wlm-basic-plugins munge)"
-    if subprocess.run(["unshare", "--uts", "--mount", "true"], capture_output=True, check=False).returncode:
-        return "namespaces are not permitted here"
-    return None
 
 
 def free_ports(count):
@@ -89,13 +76,20 @@ class Slurm:
 class SlurmTest(JobTest):
     RECORDINGS = 16  # four for each rank
 
+    @staticmethod
+    def why_not():
+        """What this machine lacks for a Slurm of its own, or None."""
+        if os.geteuid() != 0:
+            return "nodes of their own need root"
+        missing = [name for name in PROGRAMS if not shutil.which(name)]
+        if missing:
+            return f"{', '.join(missing)} missing (Debian: slurm-wlm slurm-wlm-basic-plugins munge)"
+        if subprocess.run(["unshare", "--uts", "--mount", "true"], capture_output=True, check=False).returncode:
+            return "namespaces are not permitted here"
+        return None
+
     @classmethod
     def setUpClass(cls):
-        reason = why_not()
-        if reason and os.environ.get("CI"):
-            raise AssertionError(reason)
-        if reason:
-            raise unittest.SkipTest(reason)
         super().setUpClass()
         cls.slurm = Slurm()
         cls.addClassCleanup(cls.slurm.stop)
