@@ -1,6 +1,7 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <veery/base/error.hpp>
@@ -12,7 +13,7 @@ namespace {
 const at::Tensor& named(const Weights& tensors, const std::string& name) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) {
-    throw Error{"a weight has no gradient or no moments", name, "take gradients and begin Adam with the same weights"};
+    throw Error{"a weight has no gradient, moments or average", name, "take them all from the same weights"};
   }
   return found->second;
 }
@@ -46,6 +47,16 @@ void adam_step(const Weights& weights, const Weights& gradients, AdamState& stat
     second.mul_(options.beta2).addcmul_(gradient, gradient, 1 - options.beta2);
     weight.addcdiv_(first, second.sqrt().add_(options.epsilon), -corrected);
   }
+}
+
+double averaging_decay(std::int64_t step, double most) {
+  const auto steps = static_cast<double>(step);
+  return std::min(most, (1 + steps) / (10 + steps));
+}
+
+void average_weights(Weights& average, const Weights& weights, double decay) {
+  const at::NoGradGuard no_gradients;
+  for (const auto& [name, weight] : weights) named(average, name).mul_(decay).add_(weight, 1 - decay);
 }
 
 }  // namespace veery

@@ -21,22 +21,43 @@ constexpr std::int64_t kMostAssignments = std::int64_t{1} << training::kMostEsti
 /// error is a small difference of these.
 struct InnerProducts {
   at::Tensor energies;  ///< [batch, reference]
+  at::Tensor floors;    ///< [batch, reference]: what is added to the squared error
   at::Tensor cross;     ///< [batch, reference, estimate]
   at::Tensor gram;      ///< [batch, estimate, estimate]
 };
 
-InnerProducts inner_products(const at::Tensor& references, const at::Tensor& estimates) {
+/// Which references count as silent, and the sum of all, in front of which they do.
+struct Silence {
+  Silence(const at::Tensor& references, const MixitOptions& options)
+      : silent(training::is_silent(references)), sum(references.sum(1, /*keepdim=*/true)) {
+    if (!options.max_snr_silent_db) silent = at::zeros_like(silent);
+  }
+  at::Tensor silent;  ///< [batch, reference]
+  at::Tensor sum;     ///< [batch, 1, sample]
+};
+
+at::Tensor floors_of(const at::Tensor& energies, const at::Tensor& references, const MixitOptions& options) {
+  const Silence silence{references, options};
+  const at::Tensor loudness = (silence.sum * silence.sum).sum(-1);
+  const double limit = options.max_snr_silent_db.value_or(kUnlimitedSnr);
+  return at::where(silence.silent, training::bias_factor(limit) * loudness,
+                   training::bias_factor(options.max_snr_db) * energies) +
+         training::kErrorFloor;
+}
+
+InnerProducts inner_products(const at::Tensor& references, const at::Tensor& estimates, const MixitOptions& options) {
   const at::Tensor reference = references.detach().to(at::kDouble);
+  const at::Tensor energies = (reference * reference).sum(-1);
   const at::Tensor estimate = estimates.detach().to(at::kDouble);
   const at::Tensor transposed = estimate.transpose(1, 2);
-  return {(reference * reference).sum(-1).cpu().contiguous(), at::matmul(reference, transposed).cpu().contiguous(),
-          at::matmul(estimate, transposed).cpu().contiguous()};
+  return {energies.cpu().contiguous(), floors_of(energies, reference, options).cpu().contiguous(),
+          at::matmul(reference, transposed).cpu().contiguous(), at::matmul(estimate, transposed).cpu().contiguous()};
 }
 
 /// The loss, up to scale, of the sum of every set of estimates against one reference. Bit j of a set is estimate j.
 /// |r - a·e|² = r·r - 2 a·(r·e) + a·(e·e)·a, one estimate added at a time.
-std::vector<double> losses_of_sets(double energy, const double* cross, const double* gram, std::size_t estimates,
-                                   double bias_factor) {
+std::vector<double> losses_of_sets(double energy, double floor, const double* cross, const double* gram,
+                                   std::size_t estimates) {
   std::vector<double> errors(std::size_t{1} << estimates);
   errors[0] = energy;
   for (std::size_t set = 1; set < errors.size(); ++set) {
@@ -48,7 +69,6 @@ std::vector<double> losses_of_sets(double energy, const double* cross, const dou
     }
     errors[set] = errors[set & (set - 1)] + change;
   }
-  const double floor = bias_factor * energy + training::kErrorFloor;
   std::transform(errors.begin(), errors.end(), errors.begin(),
                  [&](double error) { return std::log(std::max(error, 0.0) + floor); });
   return errors;
@@ -57,13 +77,14 @@ std::vector<double> losses_of_sets(double energy, const double* cross, const dou
 /// Keeps the first of the best among the assignments that it is shown.
 class Search {
  public:
-  Search(const InnerProducts& products, std::int64_t example, double bias_factor) {
+  Search(const InnerProducts& products, std::int64_t example) {
     const at::Tensor cross = products.cross.select(0, example);
     const auto estimates = static_cast<std::size_t>(cross.size(1));
     for (std::int64_t reference = 0; reference < cross.size(0); ++reference) {
-      losses_.push_back(losses_of_sets(
-          products.energies[example][reference].item<double>(), cross.select(0, reference).const_data_ptr<double>(),
-          products.gram.select(0, example).const_data_ptr<double>(), estimates, bias_factor));
+      losses_.push_back(losses_of_sets(products.energies[example][reference].item<double>(),
+                                       products.floors[example][reference].item<double>(),
+                                       cross.select(0, reference).const_data_ptr<double>(),
+                                       products.gram.select(0, example).const_data_ptr<double>(), estimates));
     }
     sets_.resize(losses_.size());
     best_.assign(estimates, 0);
@@ -129,22 +150,28 @@ void check_search(std::int64_t references, std::int64_t estimates, const std::ve
   }
 }
 
+/// [batch, reference]
+at::Tensor losses_of(const at::Tensor& references, const at::Tensor& sums, const MixitOptions& options) {
+  const at::Tensor losses = log_mse(references, sums, options.max_snr_db);
+  if (!options.max_snr_silent_db) return losses;
+  const Silence silence{references, options};
+  return at::where(silence.silent, log_mse(references, sums, *options.max_snr_silent_db, silence.sum), losses);
+}
+
 }  // namespace
 
 MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates, const MixitOptions& options) {
   training::check_waveforms(references, estimates);
   const std::int64_t mixtures = references.size(1);
   check_search(mixtures, estimates.size(1), options.allowed);
-  const InnerProducts products = inner_products(references, estimates);
-  const double bias_factor = training::bias_factor(options.max_snr_db);
+  const InnerProducts products = inner_products(references, estimates, options);
   std::vector<at::Tensor> assignments;
   for (std::int64_t example = 0; example < references.size(0); ++example) {
-    assignments.push_back(
-        at::tensor(best_assignment(Search{products, example, bias_factor}, mixtures, options.allowed)));
+    assignments.push_back(at::tensor(best_assignment(Search{products, example}, mixtures, options.allowed)));
   }
   const at::Tensor assignment = at::stack(assignments).to(estimates.device());
   const at::Tensor mix_matrix = at::one_hot(assignment, mixtures).transpose(1, 2).to(estimates.scalar_type());
-  const at::Tensor losses = log_mse(references, at::matmul(mix_matrix, estimates), options.max_snr_db);
+  const at::Tensor losses = losses_of(references, at::matmul(mix_matrix, estimates), options);
   return {losses.mean(1), mix_matrix, assignment};
 }
 

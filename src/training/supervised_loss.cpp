@@ -11,8 +11,6 @@
 namespace veery {
 namespace {
 
-constexpr double kSilentRms = 1e-8;
-
 void check_options(const at::Tensor& references, const at::Tensor& mixtures, const SupervisedOptions& options) {
   if (mixtures.dim() != 2 || mixtures.size(0) != references.size(0) || mixtures.size(1) != references.size(2)) {
     throw Error{"the mixtures do not fit the references", std::to_string(mixtures.dim()) + " axes",
@@ -28,7 +26,7 @@ void check_options(const at::Tensor& references, const at::Tensor& mixtures, con
 
 /// [batch, source]: whether a reference is to be heard.
 at::Tensor find_active(const at::Tensor& references, const SupervisedOptions& options) {
-  at::Tensor active = at::sqrt((references * references).mean(-1)) > kSilentRms;
+  at::Tensor active = training::is_silent(references).logical_not();
   for (std::size_t source = 0; source < options.signal_types.size(); ++source) {
     const auto& silent = options.silent_types;
     if (std::find(silent.begin(), silent.end(), options.signal_types[source]) == silent.end()) continue;

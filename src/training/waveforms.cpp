@@ -35,4 +35,9 @@ void check_pairs(const at::Tensor& references, const at::Tensor& estimates) {
               "add silent references, or take mixit"};
 }
 
+at::Tensor is_silent(const at::Tensor& waveforms) {
+  constexpr double kSilentRms = 1e-8;
+  return at::sqrt((waveforms * waveforms).mean(-1)) <= kSilentRms;
+}
+
 }  // namespace veery::training

@@ -12,4 +12,7 @@ void check_waveforms(const at::Tensor& references, const at::Tensor& estimates);
 /// And the same number of sources.
 void check_pairs(const at::Tensor& references, const at::Tensor& estimates);
 
+/// Without the last axis: whether the RMS is at most 1e-8.
+[[nodiscard]] at::Tensor is_silent(const at::Tensor& waveforms);
+
 }  // namespace veery::training

@@ -180,5 +180,59 @@ TEST_P(MixitAssignments, CostWhatTheyDoInTensorFlow) {
 INSTANTIATE_TEST_SUITE_P(, MixitAssignments, testing::Values("S3", "S4", "S8"),
                          [](const testing::TestParamInfo<std::string>& test) { return test.param; });
 
+// ── a single mixture among mixtures of mixtures ──
+
+/// One bird and nothing else: the second reference is silence.
+at::Tensor single_mixture() {
+  return at::cat({noise({1, 1, 50}, 5), at::zeros({1, 1, 50}, at::kDouble)}, 1);
+}
+
+TEST(MixitOfASingleMixture, SilenceIsMeasuredAgainstTheMixture) {
+  const at::Tensor references = single_mixture();
+  const at::Tensor estimates = at::cat({references.select(1, 0) * 0.9, references.select(1, 0) * 0.1}, 0).unsqueeze(0);
+
+  const MixitLoss found = mixit(references, estimates, {.max_snr_silent_db = 20});
+
+  EXPECT_EQ(assignment_of(found, 0), (Assignment{0, 0}));
+  const double loudness = (references * references).sum().item<double>();
+  const double of_silence = 10 * std::log10(0.01 * loudness + 1e-8);
+  const double of_the_rest = 10 * std::log10(0.001 * loudness + 1e-8);
+  EXPECT_NEAR(found.loss.item<double>(), (of_silence + of_the_rest) / 2, 1e-9);
+}
+
+TEST(MixitOfASingleMixture, WithoutALimitSilenceOutweighsEverything) {
+  const at::Tensor references = single_mixture();
+  const at::Tensor estimates = at::cat({references.select(1, 0) * 0.9, references.select(1, 0) * 0.1}, 0).unsqueeze(0);
+
+  const double with = mixit(references, estimates, {.max_snr_silent_db = 20}).loss.item<double>();
+  const double without = mixit(references, estimates).loss.item<double>();
+
+  EXPECT_NEAR(without - with, (-80 - 10 * std::log10(0.01 * (references * references).sum().item<double>() + 1e-8)) / 2,
+              1e-6);
+}
+
+TEST(MixitOfASingleMixture, TheSearchFindsWhatTheWaveformsSay) {
+  const at::Tensor references = single_mixture();
+  const at::Tensor estimates = noise({1, 4, 50}, 6);
+  const at::Tensor sum = references.sum(1, true);
+  double least = std::numeric_limits<double>::infinity();
+  for (const Assignment& assignment : all_assignments(2, 4)) {
+    const at::Tensor sums = remix(estimates, assignment, 2);
+    const at::Tensor loud = log_mse(references.select(1, 0), sums.select(1, 0), 30);
+    const at::Tensor silent = log_mse(references.select(1, 1), sums.select(1, 1), 20, sum.select(1, 0));
+    least = std::min(least, ((loud + silent) / 2).item<double>());
+  }
+
+  EXPECT_NEAR(mixit(references, estimates, {.max_snr_silent_db = 20}).loss.item<double>(), least, 1e-9);
+}
+
+TEST(MixitOfASingleMixture, MixturesOfMixturesAreAsBefore) {
+  const at::Tensor references = noise({3, 2, 50}, 7);
+  const at::Tensor estimates = noise({3, 4, 50}, 8);
+
+  EXPECT_TRUE(
+      at::equal(mixit(references, estimates, {.max_snr_silent_db = 20}).loss, mixit(references, estimates).loss));
+}
+
 }  // namespace
 }  // namespace veery::test

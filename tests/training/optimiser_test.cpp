@@ -105,5 +105,23 @@ TEST(Adam, AGradientThatLacksIsNamed) {
   }
 }
 
+TEST(Average, ForgetsItsBeginningFastAndTheRestSlowly) {
+  EXPECT_DOUBLE_EQ(averaging_decay(0, 0.999), 0.1);
+  EXPECT_DOUBLE_EQ(averaging_decay(8, 0.999), 0.5);
+  EXPECT_DOUBLE_EQ(averaging_decay(1'000'000, 0.999), 0.999);
+}
+
+TEST(Average, IsOfWhatTheWeightsWere) {
+  Weights average{{"a", numbers({0, 4})}};
+  const Weights weights = trainable({{"a", numbers({8, 4})}});
+
+  average_weights(average, weights, 0.75);
+  EXPECT_TRUE(at::equal(average.at("a"), numbers({2, 4})));
+  average_weights(average, weights, 0.5);
+  EXPECT_TRUE(at::equal(average.at("a"), numbers({5, 4})));
+  EXPECT_FALSE(average.at("a").requires_grad());
+  EXPECT_THROW(average_weights(average, {{"b", numbers({1})}}, 0.5), Error);
+}
+
 }  // namespace
 }  // namespace veery::test

@@ -15,7 +15,7 @@ using PhiloxKey = std::array<std::uint32_t, 2>;
 
 [[nodiscard]] PhiloxCounter philox4x32_10(PhiloxCounter counter, PhiloxKey key);
 
-/// What a draw is for. The numbers are part of what makes a batch: they never change.
+/// What a draw is for. The numbers are part of what makes a batch or a network: they never change.
 enum class DrawPurpose : std::uint32_t {
   row_order = 1,
   view_order = 2,
@@ -26,6 +26,7 @@ enum class DrawPurpose : std::uint32_t {
   noise_row = 7,
   noise_start = 8,
   snr = 9,
+  initial_weight = 10,
 };
 
 /// Two views are made alike when seed and epoch are.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ using Assignment = std::vector<std::int64_t>;
 
 struct MixitOptions {
   double max_snr_db = 30;
+  /// A reference of silence, RMS at most 1e-8, is measured against the loudness of the sum of all references instead,
+  /// at this limit: what a single mixture among mixtures of mixtures needs (Wisdom et al., ICASSP 2021). Empty: no
+  /// reference counts as silent.
+  std::optional<double> max_snr_silent_db{};
   std::vector<Assignment> allowed{};  ///< the only ones to try, in this order; empty: all
 };
 

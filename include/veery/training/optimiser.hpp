@@ -45,4 +45,12 @@ struct AdamState {
 void adam_step(const Weights& weights, const Weights& gradients, AdamState& state, double rate,
                const AdamOptions& options = {});
 
+/// How much of the average stays at a step: `most`, and less at the beginning, (1 + step) / (10 + step), so that the
+/// average forgets the initial weights (as TensorFlow's ExponentialMovingAverage with num_updates).
+[[nodiscard]] double averaging_decay(std::int64_t step, double most);
+
+/// average = decay · average + (1 - decay) · weights, in place: an exponential moving average. Throws Error naming the
+/// weight that has no average.
+void average_weights(Weights& average, const Weights& weights, double decay);
+
 }  // namespace veery

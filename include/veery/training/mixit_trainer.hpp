@@ -1,0 +1,71 @@
+#pragma once
+// One step of mixture invariant training after another: forward, MixIT, backward, clipping, Adam, moving average. Where
+// the batches come from, when to stop and what to keep is for others.
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include <veery/separation/device.hpp>
+#include <veery/training/checkpoint.hpp>
+#include <veery/training/losses.hpp>
+#include <veery/training/mixture_batches.hpp>
+
+namespace veery {
+
+/// Defaults: those of the published models, with the clipping of FUSS, which MixIT's own training lacks.
+struct MixitTrainerOptions {
+  MixitOptions loss{.max_snr_db = 30, .max_snr_silent_db = 20};
+  LearningRateDecay rate{};
+  AdamOptions adam{};
+  double most_gradient_norm = 5;
+  double average_decay = 0.999;
+  /// Views that go through the network at once; a batch's gradient is summed up over such parts, which bounds memory.
+  /// 0: the whole batch.
+  std::int64_t views_at_once = 0;
+};
+
+/// Adds up values over all ranks, in place and with the same result on each; empty: there is one rank.
+using SumOverRanks = std::function<void(std::span<float> values)>;
+
+/// Over all ranks' batches.
+struct StepReport {
+  double loss = 0;           ///< mean over the views, dB
+  double gradient_norm = 0;  ///< before clipping
+  double rate = 0;
+  bool finite = true;  ///< else nothing was changed: the batch or the network is beyond numbers
+};
+
+class MixitTrainer {
+ public:
+  /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state.
+  MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
+               std::int64_t ranks = 1, SumOverRanks sum_over_ranks = {});
+
+  /// A batch's sources are the references, their sum the mixture. Changes weights, moments and average alike on all
+  /// ranks, unless the report says that it is not finite. Collective with more than one rank. Throws Error for shapes
+  /// that do not fit.
+  StepReport step(const MixtureBatch& batch);
+
+  /// The loss of this rank's batch with the moving average, which is what becomes the model.
+  [[nodiscard]] double loss_of(const MixtureBatch& batch) const;
+
+  [[nodiscard]] std::int64_t steps() const { return state_.step; }
+  /// A copy on the CPU, for a checkpoint.
+  [[nodiscard]] TrainingState state() const;
+
+ private:
+  [[nodiscard]] at::Tensor summed_loss(const MixtureBatch& batch, const Weights& weights, std::int64_t first,
+                                       std::int64_t count) const;
+  /// This rank's part of the gradient of the mean over all ranks' views, and of that mean.
+  [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss) const;
+  void sum_over_ranks(Weights& gradients, double& loss) const;
+
+  MixitTrainerOptions options_;
+  at::Device device_;
+  std::int64_t ranks_;
+  SumOverRanks sum_;
+  TrainingState state_;  ///< on the device
+  Weights weights_;      ///< those of the state, with gradients
+};
+
+}  // namespace veery

@@ -1,0 +1,144 @@
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include <veery/training/mixit_trainer.hpp>
+
+#include "separation/seeded_model.hpp"
+
+namespace veery::test {
+namespace {
+
+constexpr std::int64_t kSamples = 1200;
+
+/// Two kinds of sounds at a time, a low and a high one, each with a level of its own.
+MixtureBatch two_tones(std::int64_t views, std::uint64_t seed) {
+  const at::Tensor time = at::arange(kSamples, at::TensorOptions{}.dtype(at::kFloat)) / 16000.0;
+  const at::Tensor levels = noise_mixtures(views, 2, seed).abs() + 0.05;
+  const at::Tensor tones = at::stack({at::sin(2 * M_PI * 500.0 * time), at::sin(2 * M_PI * 3000.0 * time)});
+  const at::Tensor sources = (levels.unsqueeze(-1) * tones.unsqueeze(0)).contiguous();
+  return {sources.sum(1), sources, at::zeros({views, 2}, at::kLong)};
+}
+
+MixtureBatch part_of(const MixtureBatch& batch, std::int64_t first, std::int64_t count) {
+  return {batch.audio.narrow(0, first, count), batch.sources.narrow(0, first, count),
+          batch.rows.narrow(0, first, count)};
+}
+
+MixitTrainerOptions fast() {
+  MixitTrainerOptions options;
+  options.rate.initial = 3e-3;
+  return options;
+}
+
+double largest_difference_of(const Weights& a, const Weights& b) {
+  double largest = 0;
+  for (const auto& [name, weight] : a) largest = std::max(largest, (weight - b.at(name)).abs().max().item<double>());
+  return largest;
+}
+
+TEST(MixitTrainer, LearnsToSeparateTwoTones) {
+  MixitTrainer trainer{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  const MixtureBatch unseen = two_tones(4, 999);
+  const double before = trainer.loss_of(unseen);
+
+  double first = 0;
+  StepReport report;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    report = trainer.step(two_tones(4, i));
+    ASSERT_TRUE(report.finite);
+    if (i == 0) first = report.loss;
+  }
+
+  EXPECT_EQ(trainer.steps(), 60);
+  EXPECT_LT(report.loss, first - 3.0);
+  EXPECT_LT(trainer.loss_of(unseen), before - 3.0) << "the moving average has learnt too";
+}
+
+TEST(MixitTrainer, PartsOfABatchAddUpToIt) {
+  MixitTrainerOptions in_parts = fast();
+  in_parts.views_at_once = 2;
+  MixitTrainer whole{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  MixitTrainer parts{begin_training(small_config(), 1), in_parts, ComputeDevice{}};
+  const MixtureBatch batch = two_tones(5, 3);
+
+  const StepReport expected = whole.step(batch);
+  const StepReport report = parts.step(batch);
+
+  EXPECT_NEAR(report.loss, expected.loss, 1e-4);
+  EXPECT_NEAR(report.gradient_norm, expected.gradient_norm, 1e-3 * expected.gradient_norm);
+  EXPECT_NEAR(parts.loss_of(batch), whole.loss_of(batch), 1e-3);
+}
+
+TEST(MixitTrainer, TwoRanksMakeTheStepOfOne) {
+  const MixtureBatch batch = two_tones(4, 3);
+  MixitTrainer alone{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  const StepReport expected = alone.step(batch);
+
+  // What a rank adds is kept, and what the other one added is put beside it.
+  std::vector<std::vector<float>> added;
+  const auto keep = [&](std::span<float> values) { added.emplace_back(values.begin(), values.end()); };
+  for (const std::int64_t rank : {0, 1}) {
+    MixitTrainer probe{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, keep};
+    probe.step(part_of(batch, 2 * rank, 2));
+  }
+  const auto sum = [&](std::span<float> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = added[0][i] + added[1][i];
+  };
+  MixitTrainer together{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, sum};
+  const StepReport report = together.step(part_of(batch, 0, 2));
+
+  EXPECT_NEAR(report.loss, expected.loss, 1e-4);
+  EXPECT_NEAR(report.gradient_norm, expected.gradient_norm, 1e-3 * expected.gradient_norm);
+  EXPECT_NEAR(together.loss_of(batch), alone.loss_of(batch), 1e-3);
+}
+
+TEST(MixitTrainer, ABatchBeyondNumbersChangesNothing) {
+  MixitTrainer trainer{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  trainer.step(two_tones(2, 1));
+  const TrainingState before = trainer.state();
+  MixtureBatch broken = two_tones(2, 2);
+  broken.audio[0][5] = std::numeric_limits<float>::quiet_NaN();
+
+  EXPECT_FALSE(trainer.step(broken).finite);
+
+  const TrainingState after = trainer.state();
+  EXPECT_EQ(after.step, 1);
+  EXPECT_EQ(after.adam.steps, 1);
+  EXPECT_EQ(largest_difference_of(after.weights, before.weights), 0.0);
+  EXPECT_EQ(largest_difference_of(after.average, before.average), 0.0);
+  EXPECT_EQ(largest_difference_of(after.adam.first_moments, before.adam.first_moments), 0.0);
+}
+
+TEST(MixitTrainer, ItsStateIsACopy) {
+  MixitTrainer trainer{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  const TrainingState before = trainer.state();
+  const Weights kept = [&] {
+    Weights copies;
+    for (const auto& [name, weight] : before.weights) copies[name] = weight.clone();
+    return copies;
+  }();
+
+  trainer.step(two_tones(2, 1));
+
+  EXPECT_EQ(largest_difference_of(before.weights, kept), 0.0);
+  EXPECT_GT(largest_difference_of(trainer.state().weights, kept), 0.0);
+}
+
+TEST(MixitTrainer, TheRateFallsAndIsScaled) {
+  MixitTrainerOptions options = fast();
+  options.rate = {.initial = 1e-3, .factor = 0.5, .factor_steps = 1};
+  TrainingState state = begin_training(small_config(), 1);
+  state.rate_scale = 0.5;
+  MixitTrainer trainer{state, options, ComputeDevice{}};
+
+  EXPECT_DOUBLE_EQ(trainer.step(two_tones(2, 1)).rate, 0.5e-3);
+  EXPECT_DOUBLE_EQ(trainer.step(two_tones(2, 1)).rate, 0.25e-3);
+}
+
+}  // namespace
+}  // namespace veery::test
