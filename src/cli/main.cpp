@@ -40,9 +40,10 @@ void complain(const std::exception& failure, const std::string& where = {}) {
 }
 
 int under_mpi(int argc, char** argv, const std::function<int(Communicator&)>& work) {
+  const auto announced = announced_ranks();
   MpiEnvironment mpi{argc, argv};
   Communicator world;
-  check_launcher(world);
+  check_launcher(world, announced);
   try {
     return work(world);
   } catch (const AgreedFailure& failure) {

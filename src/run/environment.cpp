@@ -1,6 +1,5 @@
 #include <cstdlib>
 
-#include <veery/mpi/launcher.hpp>
 #include <veery/run/environment.hpp>
 
 namespace veery {
@@ -10,9 +9,13 @@ std::optional<std::string> process_environment(const std::string& variable) {
   return value == nullptr ? std::nullopt : std::optional<std::string>{value};
 }
 
-void check_launcher(const Communicator& world) {
+std::optional<Announcement> announced_ranks() {
+  return announced_ranks(process_environment);
+}
+
+void check_launcher(const Communicator& world, const std::optional<Announcement>& announced) {
   const std::string library = Communicator::library();  // "Open MPI v4.1.4, package: …"
-  refuse_lone_rank(world.size(), announced_ranks(process_environment), library.substr(0, library.find(',')));
+  refuse_lone_rank(world.size(), announced, library.substr(0, library.find(',')));
 }
 
 }  // namespace veery

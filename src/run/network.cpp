@@ -19,7 +19,7 @@ std::unique_ptr<SeparationModel> load(const SeparationOptions& options, int gpu)
 std::vector<std::string> warn_of_shared_gpus(Communicator& world, const ComputeDevice& device) {
   UsedGpu mine{world.host(), device.is_cpu() ? "" : device.name, device.note};
   const std::vector<Gpu> gpus = visible_gpus();
-  const auto number = static_cast<std::size_t>(device.device.index());  // of the CPU: beyond all
+  const auto number = static_cast<unsigned char>(device.device.index());  // of the CPU: beyond all
   if (number < gpus.size()) mine.uuid = gpus[number].uuid;
   const std::vector<UsedGpu> ranks = share_used_gpus(world, mine);
   on_lead(world, [&] { refuse_mixture(ranks); });

@@ -152,7 +152,7 @@ void check_search(std::int64_t references, std::int64_t estimates, const std::ve
 
 /// [batch, reference]
 at::Tensor losses_of(const at::Tensor& references, const at::Tensor& sums, const MixitOptions& options) {
-  const at::Tensor losses = log_mse(references, sums, options.max_snr_db);
+  at::Tensor losses = log_mse(references, sums, options.max_snr_db);
   if (!options.max_snr_silent_db) return losses;
   const Silence silence{references, options};
   return at::where(silence.silent, log_mse(references, sums, *options.max_snr_silent_db, silence.sum), losses);

@@ -37,7 +37,7 @@ void add(Weights& sum, const Weights& more) {
 
 }  // namespace
 
-MixitTrainer::MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
+MixitTrainer::MixitTrainer(const TrainingState& state, const MixitTrainerOptions& options, const ComputeDevice& device,
                            std::int64_t ranks, SumOverRanks sum_over_ranks)
     : options_(options),
       device_(device.device),

@@ -1,5 +1,8 @@
 #include "training/waveforms.hpp"
 
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
 #include <sstream>
 #include <string>
 
