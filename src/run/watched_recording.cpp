@@ -49,6 +49,20 @@ RecordingOutcome work_on(const ProcessOptions& options, const Recording& recordi
   return RecordingWork{plan, options, plan.work.units.front(), 0, nullptr, tools.network.batcher.get(), dropped}.run();
 }
 
+/// Not even reading such a file is safe.
+bool ends_process(const RecordingOutcome& outcome) {
+  return outcome.refusal && outcome.refusal->reason == Reason::ends_process;
+}
+
+/// 0: it can't be read.
+std::uint64_t digest_of(const std::filesystem::path& path) {
+  try {
+    return xxh3_64_of_file(path);
+  } catch (const SystemError&) {
+    return 0;
+  }
+}
+
 Json describe_slice(const RecordingOutcome& outcome, std::size_t number, int sample_rate_hz) {
   const Example& example = outcome.examples[number];
   const auto seconds = [&](auto samples) { return static_cast<double>(samples) / sample_rate_hz; };
@@ -124,11 +138,7 @@ WatchedOutcome process_watched(const ProcessOptions& options, const std::string&
     outcome.recording = std::get<Recording>(std::move(probed));
     outcome.work = work_on(options, *outcome.recording, keeps_extension, tools, dropped);
   }
-  try {
-    outcome.work.file_xxh3 = xxh3_64_of_file(options.archive.archive / path);
-  } catch (const SystemError&) {
-    outcome.work.file_xxh3 = 0;
-  }
+  if (!ends_process(outcome.work)) outcome.work.file_xxh3 = digest_of(options.archive.archive / path);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return outcome;
 }
