@@ -1,5 +1,5 @@
 #pragma once
-// What a watcher has finished: one line a recording, in its output folder. Of each the memory holds some 150 bytes,
+// What a watcher has finished: one line a recording, in its output folder. Of each the memory holds some 110 bytes,
 // however long its path is.
 #include <cstdint>
 #include <optional>
