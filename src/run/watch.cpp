@@ -1,10 +1,7 @@
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,9 +19,7 @@
 #include <veery/peaks/peak_finder.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/run/watch_options.hpp>
-#include <veery/state/accusations.hpp>
 #include <veery/state/lease.hpp>
-#include <veery/state/started_marks.hpp>
 #include <veery/state/status_file.hpp>
 
 #include "run/earlier_files.hpp"
@@ -32,19 +27,17 @@
 #include "run/progress.hpp"
 #include "run/result_lines.hpp"
 #include "run/stop_signal.hpp"
-#include "run/suspects.hpp"
 #include "run/watch_journal.hpp"
 #include "run/watched_folder.hpp"
 #include "run/watched_recording.hpp"
-#include "run/worker_pool.hpp"
+#include "run/watched_worker.hpp"
 
 namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kLookEvery{50};  ///< for signals, and for the end of a recording
-constexpr std::chrono::seconds kLastChance{2};       ///< for a recording that was dropped
+constexpr std::chrono::milliseconds kLookEvery{50};  ///< for signals
 constexpr double kFirstWaitS = 1.0;                  ///< for room on the disk; doubled from try to try
 constexpr double kLongestWaitS = 60.0;
 constexpr int kTries = 3;  ///< of a recording that can't be read
@@ -64,20 +57,13 @@ class Watch {
  public:
   Watch(const WatchOptions& options, const Network& network, Lease& lease, Reporter& reporter)
       : options_(options),
-        inner_(options.work),
-        network_(network),
-        lease_(lease),
         reporter_(reporter),
         journal_(options.work.output, result_options_json(options.work, network.model ? network.info()->digest : "")),
         results_(options.results),
-        accusations_(collect_accusations(options.work.output)),
-        suspects_(accusations_, options.work),
-        marks_(options.work.output / output_name::marks(0), 1),
+        worker_(options, network, lease),
         folder_(options, journal_, reporter),
         host_(lease_holder(options.work.output).value_or(LeaseHolder{}).host),
-        status_(options.work.output, host_),
-        pool_(1, [] { set_fft_threads(1); }) {
-    inner_.output /= output_name::kWatchWork;
+        status_(options.work.output, host_) {
     if (journal_.damaged() > 0)
       reporter_.warn(std::to_string(journal_.damaged()) + " lines of " + std::string{output_name::kWatch} +
                      " are damaged: their recordings are done again");
@@ -95,8 +81,7 @@ class Watch {
       } else if (options_.once && folder_.has_given_time()) {
         return tell(true);
       } else {
-        std::this_thread::sleep_for(
-            std::min(std::chrono::duration<double>(folder_.until_next_poll_s()), {std::chrono::milliseconds{100}}));
+        std::this_thread::sleep_for(std::min(std::chrono::duration<double>(folder_.until_next_poll_s()), {kLookEvery}));
       }
       tell();
     }
@@ -106,13 +91,13 @@ class Watch {
   /// What an earlier watcher left in the middle.
   void take_up() {
     remove_staged_files(options_.work.output);
-    fs::remove_all(inner_.output);
+    worker_.clear();
     const auto last = results_.last();
     const auto finished = last ? finished_from_text(*last) : std::nullopt;
     if (!finished || !has_files(*finished)) return;
     const WatchJournal::Known* const known = journal_.find(finished->path);
-    const bool is_noted = known != nullptr && known->bytes == finished->bytes &&
-                          known->mtime_ns == finished->mtime_ns && known->xxh3 == finished->xxh3;
+    const bool is_noted = known != nullptr && known->bytes == finished->bytes && known->xxh3 == finished->xxh3 &&
+                          (known->xxh3 != 0 || known->mtime_ns == finished->mtime_ns);
     if (!is_noted) journal_.append(*finished);
   }
 
@@ -124,9 +109,8 @@ class Watch {
     });
   }
 
-  [[nodiscard]] bool asked_to_end() const { return stop_requested() || lease_.lost(); }
   void end_if_asked() const {
-    if (asked_to_end()) throw Ended{};
+    if (worker_.asked_to_end()) throw Ended{};
   }
 
   /// Sensor nodes fill up until somebody fetches what is there. Throws Ended when asked to end meanwhile.
@@ -184,60 +168,14 @@ class Watch {
   }
 
   void drop(const std::string& path) {
-    fs::remove_all(inner_.output);
+    worker_.clear();
     folder_.let_go(path);
   }
 
-  /// In a thread of its own, into a folder of its own.
   [[nodiscard]] WatchedOutcome work_on(const std::string& path) {
-    fs::remove_all(inner_.output);
-    create_folder(inner_.output);
-    const WatchTools tools{network_, marks_, suspects_};
-    std::optional<WatchedOutcome> outcome;
-    std::exception_ptr failure;
-    std::atomic<bool> done = false;
-    pool_.submit([&, keeps_extension = journal_.keeps_extension(path)] {
-      try {
-        outcome = process_watched(inner_, path, keeps_extension, tools, dropped_);
-      } catch (const Dropped&) {
-        // It has no outcome.
-      } catch (...) {
-        failure = std::current_exception();
-      }
-      done = true;
-    });
-    while (!done) {
-      pool_.wait_for_job(kLookEvery);
-      keep_time();
-      tell();
-    }
-    if (failure) std::rethrow_exception(failure);
+    auto outcome = worker_.run(path, journal_.keeps_extension(path), [this] { tell(); });
     if (!outcome) throw Ended{};
     return *std::move(outcome);
-  }
-
-  /// Ends the process for a recording that never ends, and drops what is in work once the grace is over.
-  void keep_time() {
-    if (const auto late = marks_.late(); late && !dropped_) {
-      marks_.accuse(late->recording);
-      leave(exit_code::kStopped, late->recording + " has no result after " + format_duration(late->limit_s) +
-                                     ": the next start tries it apart");
-    }
-    if (!asked_to_end() || dropped_) return;
-    if (!ending_since_) {
-      ending_since_ = Clock::now();
-      marks_.absolve();
-    }
-    if (!lease_.lost() && seconds_since(*ending_since_) < options_.work.time.grace_s) return;
-    dropped_ = true;
-    if (!pool_.ends_within(kLastChance)) leave(exit_code::kDone, "asked to end; the recording in work was dropped");
-  }
-
-  /// A thread is left behind: nothing that it uses may go, nor may anything be waited for.
-  [[noreturn]] void leave(int code, const std::string& reason) {
-    std::fprintf(stderr, "veery: %s\n", printable(reason).c_str());
-    note_end(options_.work.output, code, reason);
-    std::_Exit(code);
   }
 
   /// Files, then the line of results, then the journal: after a loss of power in between the recording is done again,
@@ -246,29 +184,17 @@ class Watch {
                const std::optional<WatchJournal::Known>& before) {
     const FinishedRecording finished = finished_of(ready.path, ready.state, outcome);
     const std::string line = result_to_text(finished, outcome, options_.work.stream.sample_rate_hz, before.has_value());
-    with_room([&] { move_files(finished.files); });
+    with_room([&] { worker_.publish(finished.files); });
     if (before && !finished.refused) remove_stale(journal_.files_of(*before), finished.files);
     with_room([&] { results_.append(line); });
     with_room([&] { journal_.append(finished); });
-    fs::remove_all(inner_.output);
-    forgive(ready.path);
+    worker_.clear();
+    with_room([&] { worker_.forgive(ready.path); });
+    failures_.erase(ready.path);
     folder_.let_go(ready.path);
     count(ready.path, outcome);
     if (options_.remove_source && !finished.refused)
       folder_.remove_source(ready.path, ready.state.bytes, ready.state.mtime_ns);
-  }
-
-  /// A file that has its place already is not looked for again.
-  void move_files(const std::vector<std::string>& names) {
-    for (const std::string& name : names) {
-      const fs::path built = inner_.output / name;
-      std::error_code failure;
-      if (!fs::exists(built, failure)) continue;
-      StagedFile staged = options_.work.files().stage(name);
-      fs::rename(built, staged.path(), failure);
-      if (failure) throw system_error("cannot rename to", staged.path(), failure.value());
-      staged.publish();
-    }
   }
 
   void remove_stale(const std::vector<std::string>& old, const std::vector<std::string>& fresh) {
@@ -277,19 +203,6 @@ class Watch {
       std::error_code ignored;
       if (!kept.contains(name)) fs::remove(options_.work.files().path(name), ignored);
     }
-  }
-
-  /// It is finished: what processes died over it counts no longer.
-  void forgive(const std::string& path) {
-    failures_.erase(path);
-    Accusations left = accusations_;
-    left.erase(path);
-    left.erase(header_mark(path));
-    if (left == accusations_) return;
-    std::vector<std::string> others;
-    for (const auto& [name, deaths] : left) others.push_back(name);
-    with_room([&] { keep_accusations(options_.work.output, accusations_, others); });
-    accusations_ = std::move(left);
   }
 
   void count(const std::string& path, const WatchedOutcome& outcome) {
@@ -312,15 +225,13 @@ class Watch {
   /// In the status, and from time to time in the log.
   void tell(bool at_once = false) {
     if (at_once || status_.is_due()) {
-      RankStatus rank{host_, 0.0, progress_.recordings, progress_.audio_s, {}};
-      for (const InWork& one : marks_.in_work()) rank.in_work.push_back(one.recording);
       RunStatus status;
       status.units_done = journal_.size();
       status.units = journal_.size() + folder_.waiting();
       status.audio_s = status.audio_done_s = progress_.audio_s;
       status.speed = busy_s_ > 0.0 ? progress_.audio_s / busy_s_ : 0.0;
       status.bad = progress_.bad;
-      status.ranks.push_back(std::move(rank));
+      status.ranks.push_back({host_, 0.0, progress_.recordings, progress_.audio_s, worker_.in_work()});
       status_.running(status);
     }
     const bool is_news = progress_.recordings != told_recordings_;
@@ -332,26 +243,18 @@ class Watch {
   }
 
   const WatchOptions& options_;
-  ProcessOptions inner_;  ///< with the folder of the recording in work as output
-  const Network& network_;
-  Lease& lease_;
   Reporter& reporter_;
   WatchJournal journal_;
   ResultLines results_;
-  Accusations accusations_;
-  Suspects suspects_;
-  StartedMarks marks_;
+  WatchedWorker worker_;
   WatchedFolder folder_;
   std::string host_;
   StatusFile status_;
   std::map<std::string, int> failures_;  ///< of reads, by recording
-  std::optional<Clock::time_point> ending_since_;
-  std::atomic<bool> dropped_ = false;
   RankProgress progress_;
   double busy_s_ = 0.0;
   Clock::time_point told_ = Clock::now();
   double told_recordings_ = 0.0;
-  WorkerPool pool_;  ///< last: its thread ends before what it works on goes
 };
 
 void refuse_other_runs(const fs::path& output) {
@@ -388,6 +291,8 @@ void check_options(const WatchOptions& options) {
   std::error_code failure;
   if (!fs::is_directory(work.archive.archive, failure))
     throw UsageError{"there is no such folder to watch", work.archive.archive.string(), "create it, or check the path"};
+  if (fs::equivalent(work.archive.archive, work.output, failure))
+    throw UsageError{"the watched folder is the output folder", work.output.string(), "choose another --output"};
   if (options.poll_s < 0.01) throw UsageError{"the pause is too short", "--poll", "at least 10ms"};
 }
 

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -189,6 +190,7 @@ class WorkTest(WatchTest):
         self.assertIn("--interval was 2s and is 1s", said)
         said = self.veery("watch", self.folder / "gone", "-o", self.output, code=USAGE).stderr
         self.assertIn("no such folder", said)
+        self.assertIn("is the output folder", self.once(output=self.archive, code=USAGE).stderr)
         self.veery("process", self.archive, "-o", self.folder / "run", "--quiet")
         said = self.once(output=self.folder / "run", code=USAGE).stderr
         self.assertIn("another command", said)
@@ -255,21 +257,32 @@ class ServiceTest(WatchTest):
         left = [str(path.relative_to(self.archive)) for path in self.archive.rglob("*") if path.is_file()]
         self.assertEqual(left, ["bad.wav"])
 
+    def in_work(self, action, *more):
+        """A watcher with a recording in work that takes long, or for ever."""
+        self.add("a.wav", recording(1, 60))
+        env = {"LD_PRELOAD": FAULTS, "FAULT_PATH": str(self.archive), "FAULT_RECORDING": f"{action}:a.wav"}
+        process = self.start(*more, env=env)
+        marks = self.output / "started" / "0.marks"
+        self.wait_for(lambda: marks.exists() and b"sa.wav" in re.sub(rb"[0-9]+ ", b"", marks.read_bytes()), "work")
+        return process
+
+    @unittest.skipUnless(FAULTS, "needs the fault layer")
+    def test_the_recording_in_work_is_finished(self):
+        self.end(self.in_work("slow"))
+        self.expect_each_once({"a.wav"})
+        self.assertTrue(files_of(self.output))
+
     @unittest.skipUnless(FAULTS, "needs the fault layer")
     def test_the_grace(self):
         """What takes longer is dropped, and done by the next start."""
-        self.add("a.wav", recording(1, 60))
-        slow = {"LD_PRELOAD": FAULTS, "FAULT_PATH": str(self.archive), "FAULT_RECORDING": "hang:a.wav"}
-        process = self.start("--grace", "500ms", env=slow)
-        self.wait_for(lambda: list(self.output.glob("started/*")) and
-                      any(b"a.wav" in p.read_bytes() for p in self.output.glob("started/*")),
-                      "work")  # fmt: skip
+        process = self.in_work("hang", "--grace", "500ms")
         begin = time.monotonic()
         self.end(process)
         self.assertLess(time.monotonic() - begin, 20)
-        self.assertEqual(files_of(self.output), {})
+        self.assertEqual((files_of(self.output), results_of(self.results)), ({}, {}))
         self.once()
         self.expect_each_once({"a.wav"})
+        self.assertFalse((self.output / "accused.csv").exists())
 
     def test_a_folder_that_goes_and_comes_back(self):
         process = self.start()
