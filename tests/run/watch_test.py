@@ -372,7 +372,7 @@ class InterruptionTest(WatchTest):
         log = self.folder / "faults.log"
         paths = (*(self.output / name for name in ("slices", ".watch.work", "watch.jsonl")), self.results)
         faults = {"LD_PRELOAD": FAULTS, "FAULT_PATH": ":".join(map(str, paths)), "FAULT_KINDS": "enospc,short_write",
-                  "FAULT_RATE": "0.02", "FAULT_MAX": "4", "FAULT_SEED": "3", "FAULT_LOG": str(log)}  # fmt: skip
+                  "FAULT_RATE": "0.1", "FAULT_MAX": "4", "FAULT_SEED": "3", "FAULT_LOG": str(log)}  # fmt: skip
         said = self.once(env=faults).stderr
         self.assertIn("No space left on device", said)
         self.assertIn("next try in 1.0s", said)
