@@ -33,19 +33,7 @@ void add_time_options(CLI::App& command, TimeOptions& options) {
           "When the job ends: ISO 8601 with an offset, or seconds since 1970 (as in SLURM_JOB_END_TIME)")
       ->configurable(false)
       ->type_name("MOMENT");
-  command
-      .add_option_function<std::string>(
-          "--recording-timeout",
-          [&options](const std::string& text) {
-            if (text == "auto") {
-              options.recording_timeout_s.reset();
-            } else {
-              options.recording_timeout_s = parse_duration_s(text);
-            }
-          },
-          "A recording without a result for so long is left out by the next run; 0s: never; auto: by its length")
-      ->default_str("auto")
-      ->type_name("TIME");
+  add_recording_timeout(command, options);
   add_duration(command, "--rank-timeout", options.rank_timeout_s,
                "A rank without a sign of life for so long ends the job (exit code 75); 0s: never", "10min");
 }
@@ -77,8 +65,7 @@ void add_run_options(CLI::App& command, ProcessOptions& options) {
   command.add_flag("--restart", options.earlier.restart, "Remove what an earlier run made in the output folder first")
       ->configurable(false);
   // For the trial of a recording over which a process died: this program starts itself with these.
-  command.add_option("--try-recording", options.trial.recording)->group("")->configurable(false);
-  command.add_flag("--try-header", options.trial.header_only)->group("")->configurable(false);
+  add_trial_options(command, options.trial);
   command.add_flag("--allow-bad", options.allow_bad, "End with 0 even if recordings are in the quarantine");
   command.add_flag("--dry-run", options.dry_run, "Print the plan and stop")->configurable(false);
 }
@@ -88,27 +75,11 @@ void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
   add_archive_options(command, options.archive);
   add_run_options(command, options);
   add_stream_options(command, options.stream);
-  add_duration(command, "--first", options.stream.first_s,
-               "Take only so much from the start of each recording; 0s: all of it", "0s");
+  add_first_option(command, options.stream);
   add_slice_options(command, options.slices);
   add_label_options(command, options.labels);
   add_plan_options(command, options.plan);
   add_report_options(command, options.report);
-}
-
-/// The first of `words` is the default.
-void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
-                     const std::vector<std::string>& words) {
-  command
-      .add_option_function<std::string>(
-          name,
-          [&options](const std::string& word) {
-            options.clips.reset();
-            if (word != "none") options.clips = word == "flac" ? AudioFormat::flac : AudioFormat::wav;
-          },
-          "Write each slice as an audio file: 16-bit flac or wav")
-      ->check(CLI::IsMember(words))
-      ->default_str(words.front());
 }
 
 void add_key_options(CLI::App& command, KeyRule& keys) {
@@ -270,6 +241,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_model(app, arguments.model);
   add_shards(app, arguments.shards);
   add_submit(app, arguments.submit);
+  add_watch(app, arguments.watch);
   add_configuration(app);
   app.get_subcommand("repair")->fallthrough(false);  // what it does not know is for the command of the run
   for (const char* flag : {"--yes", "--overwrite"}) app.get_subcommand("submit")->get_option(flag)->envname("");

@@ -10,6 +10,7 @@
 #include "cli/add_model.hpp"
 #include "cli/add_shards.hpp"
 #include "cli/add_submit.hpp"
+#include "cli/add_watch.hpp"
 
 namespace veery {
 
@@ -27,6 +28,7 @@ struct Arguments {
   ModelArguments model;
   ShardsArguments shards;
   SubmitArguments submit;
+  WatchOptions watch;
 };
 
 /// Gives `app` its name and every command, whose options fill `arguments`; both must live until it has parsed.

@@ -65,13 +65,16 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   if (name == "model") return run_model(command, arguments.model);
   if (name == "synthesize") return run_synthesize(arguments.synthesize);
   if (name == "status") return run_status(arguments.status_output, arguments.status_as_json);
-  for (ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index})
+  for (ProcessOptions* options :
+       {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index, &arguments.watch.work})
     complete_options(*options, command, argc, argv);
   if (name == "process") check_options(arguments.process);
   if (name == "slice") check_options(arguments.slice);
   if (name == "separate") check_options(arguments.separate);
-  for (const ProcessOptions* options : {&arguments.process, &arguments.slice, &arguments.separate})
+  for (const ProcessOptions* options :
+       {&arguments.process, &arguments.slice, &arguments.separate, &arguments.watch.work})
     if (!options->trial.recording.empty()) return run_trial(*options);
+  if (name == "watch") return run_watch(arguments.watch);
   return under_mpi(argc, argv, [&](Communicator& world) { return run_command(command, world, arguments); });
 }
 

@@ -162,4 +162,44 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
   command.add_option("--log-file", options.log_file, "Write the log here too")->type_name("FILE");
 }
 
+void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
+                     const std::vector<std::string>& words) {
+  command
+      .add_option_function<std::string>(
+          name,
+          [&options](const std::string& word) {
+            options.clips.reset();
+            if (word != "none") options.clips = word == "flac" ? AudioFormat::flac : AudioFormat::wav;
+          },
+          "Write each slice as an audio file: 16-bit flac or wav")
+      ->check(CLI::IsMember(words))
+      ->default_str(words.front());
+}
+
+void add_first_option(CLI::App& command, StreamOptions& options) {
+  add_duration(command, "--first", options.first_s, "Take only so much from the start of each recording; 0s: all of it",
+               "0s");
+}
+
+void add_recording_timeout(CLI::App& command, TimeOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "--recording-timeout",
+          [&options](const std::string& text) {
+            if (text == "auto") {
+              options.recording_timeout_s.reset();
+            } else {
+              options.recording_timeout_s = parse_duration_s(text);
+            }
+          },
+          "A recording without a result for so long is left out by the next run; 0s: never; auto: by its length")
+      ->default_str("auto")
+      ->type_name("TIME");
+}
+
+void add_trial_options(CLI::App& command, TrialOptions& options) {
+  command.add_option("--try-recording", options.recording)->group("")->configurable(false);
+  command.add_flag("--try-header", options.header_only)->group("")->configurable(false);
+}
+
 }  // namespace veery

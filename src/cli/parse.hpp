@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include <veery/run/commands.hpp>
 
@@ -30,6 +31,13 @@ void add_slice_options(CLI::App& command, SliceOptions& options);
 void add_plan_options(CLI::App& command, PlanOptions& options);
 void add_separation_options(CLI::App& command, SeparationOptions& options);
 void add_report_options(CLI::App& command, ReportOptions& options);
+/// The first of `words` is the default.
+void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
+                     const std::vector<std::string>& words);
+void add_first_option(CLI::App& command, StreamOptions& options);
+void add_recording_timeout(CLI::App& command, TimeOptions& options);
+/// Not for people.
+void add_trial_options(CLI::App& command, TrialOptions& options);
 
 /// An option whose text becomes a duration.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, double& seconds, const std::string& help,

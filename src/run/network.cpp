@@ -35,6 +35,12 @@ std::int64_t usual_window(const ProcessOptions& options, int model_rate_hz) {
   return resampled_length(samples_in(options.slices.interval_s, rate), rate, model_rate_hz);
 }
 
+void add_batcher(Network& network, const ProcessOptions& options, int threads) {
+  network.batcher =
+      std::make_unique<Batcher>(*network.model, usual_window(options, network.model->info().sample_rate_hz),
+                                BatchOptions{options.separation.batch, threads});
+}
+
 }  // namespace
 
 Network load_network(Communicator& world, const ProcessOptions& options) {
@@ -45,10 +51,15 @@ Network load_network(Communicator& world, const ProcessOptions& options) {
   on_lead(world, [&] { network.model = load(options.separation, gpu); });
   if (!network.model) network.model = load(options.separation, gpu);
   if (wants_gpu) network.warnings = warn_of_shared_gpus(world, network.model->device());
-  const int threads = threads_of_rank(options.threads, world.ranks_on_node());
-  network.batcher =
-      std::make_unique<Batcher>(*network.model, usual_window(options, network.model->info().sample_rate_hz),
-                                BatchOptions{options.separation.batch, threads});
+  add_batcher(network, options, threads_of_rank(options.threads, world.ranks_on_node()));
+  return network;
+}
+
+Network load_network(const ProcessOptions& options) {
+  Network network;
+  if (options.separation.what == Separate::nothing) return network;
+  network.model = load(options.separation, 0);
+  add_batcher(network, options, threads_of_rank(options.threads, 1));
   return network;
 }
 

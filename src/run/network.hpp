@@ -24,6 +24,8 @@ struct Network {
 /// Loads the model on every rank, on the GPU nearest to its cores if GPUs are asked for; the first failure on rank 0 is
 /// everybody's. Collective.
 [[nodiscard]] Network load_network(Communicator& world, const ProcessOptions& options);
+/// The same for a process alone, on its first GPU; without MPI.
+[[nodiscard]] Network load_network(const ProcessOptions& options);
 
 /// "separating on CPU (2 threads): birds.h5, 4 sources at 22050 Hz, float32, batches of 1"
 [[nodiscard]] std::string describe_network(const Network& network, const ProcessOptions& options, int ranks);

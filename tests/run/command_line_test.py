@@ -8,7 +8,7 @@ import re
 
 from support import DONE, DONE_WITH_BAD, FAILED, SOURCE, USAGE, ProgramTest, birds, main, run, wav
 
-NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart", "preset"}  # of one job
+NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart", "preset", "once"}  # of one job
 
 
 def options_of(command):
@@ -96,6 +96,17 @@ class CommandLineTest(ProgramTest):
         with_file, _ = self.options("--config", str(path))
         self.output = self.folder / "defaults"
         self.assertEqual(with_file, self.options()[0])
+
+    def test_watch_toml_names_every_option_with_its_default(self):
+        path = SOURCE / "configs" / "watch.toml"
+        self.assertEqual(keys_of(path), options_of("watch") - NOT_IN_FILES)
+
+        def begun_with(output, *more):
+            self.veery("watch", self.archive, "-o", output, "--once", "--settle", "0s", "--quiet", *more)
+            return (output / "watch.jsonl").read_text().splitlines()[0]
+
+        with_file = begun_with(self.folder / "file", "--config", str(path))
+        self.assertEqual(with_file, begun_with(self.folder / "defaults", "--clips", "flac"))
 
     def test_demo_toml(self):
         path = SOURCE / "configs" / "demo.toml"

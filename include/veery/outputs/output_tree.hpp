@@ -24,6 +24,10 @@ inline constexpr std::string_view kLease = "lease.json";     ///< while a run ho
 inline constexpr std::string_view kStarted = "started";      ///< marks of recordings in work, while a run lasts
 inline constexpr std::string_view kAccused = "accused.csv";  ///< recordings over which processes died
 
+// Of `veery watch`.
+inline constexpr std::string_view kWatch = "watch.jsonl";      ///< the recordings that are finished, one a line
+inline constexpr std::string_view kWatchWork = ".watch.work";  ///< files of the recording in work
+
 [[nodiscard]] std::string marks(int rank);        ///< "started/3.marks"
 [[nodiscard]] std::string unit_record(int unit);  ///< "units/00003.json"
 
