@@ -1,0 +1,187 @@
+"""The images: what is in them, and that ranks in them give the bytes of the host's own run.
+
+Images are unpacked and run through a stand-in for `apptainer exec` (./apptainer). As a host's MPI that isn't the image's
+serves PyPI's MPICH, whose library has the name of MPICH's ABI, as Cray's has.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from image_support import (
+    DONE, HERE, IMAGES, LAUNCHER, SOURCE, USAGE, Image, ProgramTest, birds, environment, main, make_base, need_root_and,
+    remove_all_but_base, run, synthesize, tree_digest, wav, write)  # fmt: skip
+
+# Where ./dev installs the linter and the other MPI.
+PYTHON = pathlib.Path(os.environ.get("VEERY_IMAGE_PYTHON", SOURCE / "build/image-python/bin/python"))
+HOST_MPICH = PYTHON.parent.parent / "lib"
+OF_HOST = r"MPICH Version:.*5\.0\."
+DEMO = ("--unit-audio", "50s", "--quiet")
+INSTALLED = "/usr/local/veery/share/veery"
+NOT_TO_BE_LEFT = ("cc", "c++", "g++", "cmake", "ninja", "git", "pip", "pip3", "python3", "ccache", "patchelf")
+TIMEOUT_S = 300
+
+
+def setUpModule():
+    need_root_and("buildah", "debootstrap", "unshare")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    make_base()
+    remove_all_but_base()
+    unittest.addModuleCleanup(remove_all_but_base)
+
+
+class RecipeTest(unittest.TestCase):
+    def test_hadolint_finds_nothing(self):
+        command = [PYTHON.parent / "hadolint", SOURCE / "containers/Dockerfile"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, result.stdout + result.stderr), (0, ""))
+
+    def test_definition_of_apptainer_does_what_the_dockerfile_does(self):
+        dockerfile = (SOURCE / "containers/Dockerfile").read_text()
+        definition = (SOURCE / "containers/veery.def").read_text().replace("{{ MPI }}", '"$MPI"')
+        steps = [line for block in re.findall(r"^%post\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)
+                 for line in block.splitlines()]  # fmt: skip
+        self.assertEqual([line for line in steps if line.strip() not in dockerfile and not re.match("  (cd|export) ", line)], [])
+        copied = re.search(r"^%files\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)[1]
+        self.assertEqual([name for name in copied.split()[::2] if not (SOURCE / name).exists()], [])
+        self.assertLessEqual(set(re.findall(r"add_subdirectory\((\w+)\)", (SOURCE / "CMakeLists.txt").read_text())),
+                             set(copied.split()[::2]))  # fmt: skip
+
+
+class ImageTest(ProgramTest):
+    """What is asked of each image. The host's program is built with Open MPI; it makes what is expected."""
+
+    mpi = target = library = launcher = ""
+
+    @classmethod
+    def setUpClass(cls):
+        if cls is ImageTest:
+            raise unittest.SkipTest("not an image")
+        cls.image = Image(f"veery:{cls.mpi}", cls.target, MPI=cls.mpi)
+        cls.common = pathlib.Path(tempfile.mkdtemp(prefix="veery-image-"))
+        cls.addClassCleanup(shutil.rmtree, cls.common)
+        synthesize(cls.common / "archive", hours=0.1, recording="45s")
+        config = ("--config", SOURCE / "configs/demo.toml")
+        run("process", cls.common / "archive", "-o", cls.common / "out", *config, *DEMO).check_returncode()
+        cls.expected = tree_digest(cls.common / "out")
+
+    def setUp(self):
+        super().setUp()
+        self.archive = self.common / "archive"
+
+    def call(self, *command, code=DONE, binds=(), **variables):
+        """In images the test's folder and `binds` are the host's."""
+        seen = ",".join(map(str, (tempfile.gettempdir(), *binds)))
+        variables = environment(TMPDIR="/tmp", APPTAINER_BIND=seen, **variables)
+        result = subprocess.run([os.fspath(word) for word in command], env=variables, text=True, capture_output=True,
+                                timeout=TIMEOUT_S, check=False, cwd="/tmp")  # fmt: skip
+        self.assertEqual(result.returncode, code, f"{command}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
+        return result
+
+    def in_image(self, *command, **options):
+        return self.call(*self.image.command(*command), **options)
+
+    def process(self):
+        """The words of a run of `process` in the image."""
+        config = ("--config", f"{INSTALLED}/configs/demo.toml")
+        return "veery", "process", self.archive, "-o", self.output, *config, *DEMO
+
+    def expect_the_hosts_bytes(self, library):
+        """Of two ranks that were one world, and had this MPI."""
+        self.assertEqual(tree_digest(self.output), self.expected)
+        about = json.loads((self.output / "run.json").read_text())
+        self.assertEqual(len(about["ranks"]), 2)
+        self.assertRegex(about["mpi"], library)
+
+class EveryImage:
+    """Test cases of both flavours."""
+
+    def test_says_which_mpi_it_has(self):
+        self.assertRegex(self.in_image("veery", "--version").stdout, self.library)
+
+    def test_nothing_of_the_build_is_left(self):
+        self.assertEqual([name for name in NOT_TO_BE_LEFT if self.image.has(name)], [])
+        self.assertFalse((self.image.root / "src").exists())
+
+    def test_runs_as_nobody_special(self):
+        self.assertEqual(self.image.config["User"], "10001:10001")
+
+    def test_demo_under_the_images_own_launcher(self):
+        self.in_image("veery", "synthesize", "-o", self.folder / "archive-2", "--hours", "0.1", "--recording", "45s", "--seed", "1")
+        self.assertEqual(tree_digest(self.folder / "archive-2"), tree_digest(self.archive))
+        self.in_image("mpirun", "-n", "2", *self.process())
+        self.expect_the_hosts_bytes(self.library)
+        self.in_image("veery", "verify", self.output)
+
+    def test_ranks_under_the_hosts_launcher(self):
+        self.call(self.launcher, "-n", "2", *self.image.command(*self.process()))
+        self.expect_the_hosts_bytes(self.library)
+
+    def test_host_mpi_that_is_not_there(self):
+        said = self.in_image("veery", "--version", code=USAGE, VEERY_HOST_MPI="/opt/cray/lib").stderr
+        self.assertRegex(said, r"there is no libmpi\.so\.\d+ in '/opt/cray/lib': bind the host's folder")
+
+
+class OpenMpiTest(EveryImage, ImageTest):
+    """The image for a node at the edge, which is made of the other."""
+
+    mpi, target, library, launcher = "openmpi", "edge", "Open MPI", LAUNCHER
+
+    def test_entry(self):
+        self.assertEqual(self.image.config["Entrypoint"], ["veery", "watch", "/data/in", "--output", "/data/out"])
+        self.assertFalse(self.image.config.get("Cmd"))
+        self.assertEqual(set(self.image.config["Volumes"]), {"/data/in", "/data/out"})
+
+    def test_watches_until_sigterm(self):
+        if " watch " not in self.in_image("veery", "--help").stdout:
+            self.skipTest("this veery has no command `watch` yet")
+        arrivals = self.folder / "in"
+        arrivals.mkdir()
+        command = self.image.command("veery", "watch", arrivals, "--output", self.output, "--clips", "flac")
+        variables = environment(APPTAINER_BIND=tempfile.gettempdir(), VEERY_SETTLE="1s", VEERY_POLL="0.2s")
+        with subprocess.Popen(command, env=variables, cwd="/tmp", stdout=subprocess.PIPE, text=True) as watcher:
+            write(arrivals / "20240601_060000.wav", wav(birds(15)))
+            told = json.loads(watcher.stdout.readline())
+            watcher.send_signal(signal.SIGTERM)
+            self.assertEqual(watcher.wait(TIMEOUT_S), DONE)
+        self.assertIn("20240601_060000.wav", json.dumps(told))
+        self.assertTrue(list(self.output.rglob("*.flac")))
+
+
+class MpichTest(EveryImage, ImageTest):
+    mpi, target, library, launcher = "mpich", "veery", r"MPICH Version:.*4\.0\.", "mpiexec.mpich"
+
+    def on_polaris(self, launch=()):
+        """The words of the job scripts' wrapper, at a host with the module cray-mpich-abi."""
+        wrapper = SOURCE / "jobs/polaris/veery_in_apptainer.sh"
+        return [*launch, wrapper], {
+            "PATH": f"{HERE}:{os.environ['PATH']}", "VEERY_IMAGE": str(self.image.root), "binds": [HOST_MPICH],
+            "CRAY_LD_LIBRARY_PATH": f"/nowhere:{HOST_MPICH}"}  # fmt: skip
+
+    def test_entry(self):
+        self.assertEqual(self.image.config["Entrypoint"], ["veery"])
+        self.assertEqual(self.image.config["Cmd"], ["--help"])
+
+    def test_host_library_takes_the_place_of_the_images(self):
+        said = self.in_image("veery", "--version", VEERY_HOST_MPI=str(HOST_MPICH), binds=[HOST_MPICH]).stdout
+        self.assertRegex(said, OF_HOST)
+
+    def test_ranks_with_the_hosts_library_and_launcher(self):
+        command, variables = self.on_polaris([PYTHON.parent / "mpiexec", "-n", "2"])
+        self.call(*command, *self.process()[1:], **variables)
+        self.expect_the_hosts_bytes(OF_HOST)
+
+    def test_wrapper_without_the_module(self):
+        command, variables = self.on_polaris()
+        said = self.call(*command, "--version", code=1, **{**variables, "CRAY_LD_LIBRARY_PATH": ""}).stderr
+        self.assertIn("put cray-mpich-abi into MODULES", said)
+
+
+if __name__ == "__main__":
+    main()
