@@ -19,13 +19,10 @@ Weights moved(const Weights& weights, const at::Device& device) {
   return there;
 }
 
-TrainingState moved(const TrainingState& state, const at::Device& device) {
-  TrainingState there = state;
-  there.weights = moved(state.weights, device);
-  there.average = moved(state.average, device);
-  there.adam.first_moments = moved(state.adam.first_moments, device);
-  there.adam.second_moments = moved(state.adam.second_moments, device);
-  return there;
+TrainingState moved(TrainingState state, const at::Device& device) {
+  for (Weights* weights : {&state.weights, &state.average, &state.adam.first_moments, &state.adam.second_moments})
+    *weights = moved(*weights, device);
+  return state;
 }
 
 void add(Weights& sum, const Weights& more) {
@@ -37,13 +34,13 @@ void add(Weights& sum, const Weights& more) {
 
 }  // namespace
 
-MixitTrainer::MixitTrainer(const TrainingState& state, const MixitTrainerOptions& options, const ComputeDevice& device,
+MixitTrainer::MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
                            std::int64_t ranks, SumOverRanks sum_over_ranks)
     : options_(options),
       device_(device.device),
       ranks_(ranks),
       sum_(std::move(sum_over_ranks)),
-      state_(moved(state, device.device)),
+      state_(moved(std::move(state), device.device)),
       weights_(trainable(state_.weights)) {}
 
 at::Tensor MixitTrainer::summed_loss(const MixtureBatch& batch, const Weights& weights, std::int64_t first,
@@ -112,7 +109,7 @@ double MixitTrainer::loss_of(const MixtureBatch& batch) const {
 TrainingState MixitTrainer::state() const {
   TrainingState state = state_;
   state.weights = weights_;
-  return moved(state, at::kCPU);
+  return moved(std::move(state), at::kCPU);
 }
 
 }  // namespace veery

@@ -38,7 +38,7 @@ struct StepReport {
 class MixitTrainer {
  public:
   /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state.
-  MixitTrainer(const TrainingState& state, const MixitTrainerOptions& options, const ComputeDevice& device,
+  MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
                std::int64_t ranks = 1, SumOverRanks sum_over_ranks = {});
 
   /// A batch's sources are the references, their sum the mixture. Changes weights, moments and average alike on all
