@@ -34,9 +34,9 @@ void add(Weights& sum, const Weights& more) {
 
 }  // namespace
 
-MixitTrainer::MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
+MixitTrainer::MixitTrainer(TrainingState state, MixitTrainerOptions options, const ComputeDevice& device,
                            std::int64_t ranks, SumOverRanks sum_over_ranks)
-    : options_(options),
+    : options_(std::move(options)),
       device_(device.device),
       ranks_(ranks),
       sum_(std::move(sum_over_ranks)),

@@ -38,8 +38,8 @@ struct StepReport {
 class MixitTrainer {
  public:
   /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state.
-  MixitTrainer(TrainingState state, const MixitTrainerOptions& options, const ComputeDevice& device,
-               std::int64_t ranks = 1, SumOverRanks sum_over_ranks = {});
+  MixitTrainer(TrainingState state, MixitTrainerOptions options, const ComputeDevice& device, std::int64_t ranks = 1,
+               SumOverRanks sum_over_ranks = {});
 
   /// A batch's sources are the references, their sum the mixture. Changes weights, moments and average alike on all
   /// ranks, unless the report says that it is not finite. Collective with more than one rank. Throws Error for shapes
