@@ -11,7 +11,7 @@ LAUNCHERS = {"Open MPI": "mpiexec.openmpi", "MPICH": "mpiexec.mpich"}
 
 def is_of(library, launcher):
     said = subprocess.run([launcher, "--version"], capture_output=True, text=True, check=False).stdout
-    return {"Open MPI": "Open MPI", "MPICH": "HYDRA"}[library] in said
+    return {"Open MPI": "open-mpi.org", "MPICH": "HYDRA"}[library] in said
 
 
 class LaunchersTest(ProgramTest):
