@@ -32,6 +32,13 @@ void add(Weights& sum, const Weights& more) {
   }
 }
 
+/// Calls `each(first, count)` for the parts of a batch, of at most `at_once` views; 0: for the whole.
+template <typename Each>
+void for_each_part(std::int64_t views, std::int64_t at_once, Each&& each) {
+  const std::int64_t step = at_once > 0 ? std::min(at_once, views) : views;
+  for (std::int64_t first = 0; first < views; first += step) each(first, std::min(step, views - first));
+}
+
 }  // namespace
 
 MixitTrainer::MixitTrainer(TrainingState state, MixitTrainerOptions options, const ComputeDevice& device,
@@ -52,15 +59,14 @@ at::Tensor MixitTrainer::summed_loss(const MixtureBatch& batch, const Weights& w
 
 Weights MixitTrainer::gradients(const MixtureBatch& batch, double& loss) const {
   const std::int64_t views = batch.audio.size(0);
-  const std::int64_t at_once = options_.views_at_once > 0 ? std::min(options_.views_at_once, views) : views;
   const double share = 1.0 / static_cast<double>(views * ranks_);
   Weights sum;
   loss = 0;
-  for (std::int64_t first = 0; first < views; first += at_once) {
-    const at::Tensor part = summed_loss(batch, weights_, first, std::min(at_once, views - first)) * share;
+  for_each_part(views, options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
+    const at::Tensor part = summed_loss(batch, weights_, first, count) * share;
     add(sum, gradients_of(part, weights_));
     loss += part.item<double>();
-  }
+  });
   return sum;
 }
 
@@ -99,10 +105,10 @@ StepReport MixitTrainer::step(const MixtureBatch& batch) {
 double MixitTrainer::loss_of(const MixtureBatch& batch) const {
   const at::NoGradGuard no_gradients;
   const std::int64_t views = batch.audio.size(0);
-  const std::int64_t at_once = options_.views_at_once > 0 ? std::min(options_.views_at_once, views) : views;
   double sum = 0;
-  for (std::int64_t first = 0; first < views; first += at_once)
-    sum += summed_loss(batch, state_.average, first, std::min(at_once, views - first)).item<double>();
+  for_each_part(views, options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
+    sum += summed_loss(batch, state_.average, first, count).item<double>();
+  });
   return sum / static_cast<double>(views);
 }
 
