@@ -3,7 +3,6 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <map>
 #include <numeric>
@@ -12,18 +11,12 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/split.hpp>
+#include <veery/base/whole_number.hpp>
 
 namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<int> read_number(std::string_view text) {
-  int number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
-}
 
 CoreSet own_cores() {
   cpu_set_t mask;
@@ -76,9 +69,9 @@ CoreSet parse_core_list(std::string_view text) {
   CoreSet cores;
   for (const std::string_view part : split(text, ',')) {
     const std::size_t dash = part.find('-');
-    const std::optional<int> first = read_number(part.substr(0, dash));
-    const std::optional<int> last = dash == std::string_view::npos ? first : read_number(part.substr(dash + 1));
-    if (!first || !last || *last >= CPU_SETSIZE) continue;
+    const std::optional<int> first = whole_number(part.substr(0, dash));
+    const std::optional<int> last = dash == std::string_view::npos ? first : whole_number(part.substr(dash + 1));
+    if (!first || !last || *first < 0 || *last >= CPU_SETSIZE) continue;
     for (int core = *first; core <= *last; ++core) cores.insert(core);
   }
   return cores;

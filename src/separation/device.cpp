@@ -5,11 +5,11 @@
 #include <c10/util/Exception.h>
 #include <dlfcn.h>
 
-#include <charconv>
 #include <filesystem>
 
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
+#include <veery/base/whole_number.hpp>
 #include <veery/separation/device.hpp>
 
 #include "separation/first_line.hpp"
@@ -75,11 +75,9 @@ ComputeDevice gpu_device(int number) {
 std::optional<int> parse_number(const std::string& wanted) {
   if (wanted == "cuda") return std::nullopt;
   const std::string prefix = "cuda:";
-  int number = -1;
-  const char* end = wanted.data() + wanted.size();
   if (wanted.starts_with(prefix)) {
-    const auto result = std::from_chars(wanted.data() + prefix.size(), end, number);
-    if (result.ec == std::errc{} && result.ptr == end && number >= 0) return number;
+    const std::optional<int> number = whole_number(wanted.substr(prefix.size()));
+    if (number && *number >= 0) return number;
   }
   throw UsageError{"no such device", "\"" + printable(wanted) + "\"", "there are: auto, cpu, cuda, cuda:N"};
 }
