@@ -36,8 +36,9 @@ inline void flush_file(hid_t file) {
 inline bool flush_succeeds(hid_t file) noexcept {
   return H5Fflush(file, H5F_SCOPE_LOCAL) >= 0;
 }
-inline void close_file(hid_t file) {
-  check(H5Fclose(file), "H5Fclose", file);
+/// A file that fails while it closes is half freed: `name` says which, since HDF5 would crash when asked.
+inline void close_file(hid_t file, const std::string& name) {
+  check(H5Fclose(file), "H5Fclose", -1, name);
 }
 
 // Property lists

@@ -63,8 +63,8 @@ File::~File() {
 void File::close() {
   root_ = Group{Handle{}};
   call::flush_file(handle_.id());
-  const std::int64_t id = handle_.release();
-  call::close_file(id);
+  const std::string name = call::object_name(handle_.id());
+  call::close_file(handle_.release(), name);
 }
 
 }  // namespace veery::hdf5
