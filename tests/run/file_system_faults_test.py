@@ -2,6 +2,7 @@
 
 import collections
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
@@ -25,6 +26,10 @@ RECORDINGS = 4
 def every_digest(folder):
     """Of what a run shows: nothing of its own in the making, no record of how it went."""
     return {name: digest for name, digest in tree_digest(folder).items() if not name.endswith(".staged")}
+
+
+def digest_of_tree(folder):
+    return hashlib.sha256(json.dumps(sorted(every_digest(folder).items())).encode()).hexdigest()
 
 
 def is_about_the_run(file):
@@ -120,6 +125,27 @@ class FaultsTest(ProgramTest):
 
         self.assertGreater(outcome["done"], 5, outcome)
         self.assertGreater(outcome["failed"], 20, outcome)
+
+    def shard_without_room(self, number, output):
+        """One recording, one shard, whose write after `number` others finds no room; the last one closes the file."""
+        lone = ("process", self.archive / "site/0.wav", "-o", output, *OPTIONS)
+        log = output.with_suffix(".log")
+        faults = {"KINDS": "enospc", "RATE": 1, "MAX": 1, "AFTER": number, "PATH": "00000-of", "LOG": log}
+        result = run(*lone, env={"LD_PRELOAD": LIBRARY, **{f"FAULT_{key}": str(value) for key, value in faults.items()}})
+        failed = log.exists()
+        self.assertEqual(result.returncode, FAILED if failed else DONE, result.stderr)
+        if failed:
+            self.expect_message(result.stderr, {"enospc": 1}, (str(output),))
+            self.assertEqual(list(output.rglob("*.h5")), [])
+            self.veery(*lone)
+        return collections.Counter({"failed": failed, "written": 1, digest_of_tree(output): 1})
+
+    def test_each_write_to_a_shard_that_fails(self):
+        outcome = self.in_parallel(self.shard_without_room, 48)
+
+        self.assertGreater(outcome.pop("failed"), 20, outcome)
+        self.assertEqual(outcome.pop("written"), 48)
+        self.assertEqual(list(outcome.values()), [48], "all trees are alike")
 
     def interrupted_output(self, seed, output):
         result, injected = self.run_with(output, ("process", "slice")[seed % 2], ranks=2 * (seed % 3 == 0), SEED=seed,

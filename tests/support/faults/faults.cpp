@@ -69,6 +69,7 @@ struct Settings {
   std::uint64_t seed = std::strtoull(variable("FAULT_SEED").c_str(), nullptr, 10);
   std::uint64_t rank = std::strtoull(variable("OMPI_COMM_WORLD_RANK").c_str(), nullptr, 10);
   double rate = std::strtod(variable("FAULT_RATE").c_str(), nullptr);
+  std::uint64_t after = std::strtoull(variable("FAULT_AFTER").c_str(), nullptr, 10);
   long most = variable("FAULT_MAX").empty() ? -1 : std::strtol(variable("FAULT_MAX").c_str(), nullptr, 10);
   bool transient = variable("FAULT_TRANSIENT") == "1";
   std::string log = variable("FAULT_LOG");
@@ -173,8 +174,9 @@ std::optional<Kind> draw(const Call& call) {
     const auto block = static_cast<std::uint64_t>(call.offset / kBlockBytes);
     if (fraction(hash(call.path, seed + block)) < settings().rate) return kind;
   }
-  const std::uint64_t number = mix(seed + (settings().rank << 40U) + state().calls++);
-  if (fraction(number) >= settings().rate) return std::nullopt;
+  const std::uint64_t calls = state().calls++;
+  const std::uint64_t number = mix(seed + (settings().rank << 40U) + calls);
+  if (calls < settings().after || fraction(number) >= settings().rate) return std::nullopt;
   const Kind kind = fitting[mix(number + 1) % fitting.size()];
   if (kind == Kind::eio_read && !settings().transient) return std::nullopt;
   if (settings().most >= 0 && state().injected++ >= settings().most) return std::nullopt;

@@ -5,6 +5,7 @@
 // FAULT_KINDS      of short_read short_write eintr eio_read eio_write enospc edquot estale rename fsync, ',' between
 // FAULT_RATE       probability that a call which one of the kinds fits goes wrong
 // FAULT_SEED       chooses which; each MPI rank has its own sequence
+// FAULT_AFTER      so many calls that one of the kinds fits go right first; bad blocks aside
 // FAULT_MAX        at most so many in a process; bad blocks aside
 // FAULT_TRANSIENT  1: a call that failed succeeds when it is tried again. Else eio_read makes bad blocks of 64 KiB,
 //                  which fail for ever, and estale a descriptor that reads nothing more until it is opened again
