@@ -106,6 +106,10 @@ const AudioInfo& AudioReader::info() const {
   return state_->info;
 }
 
+bool AudioReader::begin_at(std::int64_t frame) {
+  return frame == 0 || sf_seek(state_->file.get(), frame, SEEK_SET) == frame;
+}
+
 std::int64_t AudioReader::read(std::span<float> interleaved) {
   const auto frames = static_cast<sf_count_t>(interleaved.size()) / state_->info.channels;
   return std::max<sf_count_t>(sf_readf_float(state_->file.get(), interleaved.data(), frames), 0);

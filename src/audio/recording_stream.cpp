@@ -40,6 +40,7 @@ RecordingStream::RecordingStream(AudioReader reader, const StreamOptions& option
       channels_(options.channels),
       resampler_(make_resampler(options.resampler, reader_.info().sample_rate_hz, options.sample_rate_hz)),
       interleaved_(samples_per_read(static_cast<std::size_t>(reader_.info().channels))),
+      frames_read_(options.begin_frame),
       wanted_(options.first_s > 0.0 ? static_cast<std::int64_t>(options.first_s * options.sample_rate_hz)
                                     : std::numeric_limits<std::int64_t>::max()) {}
 
@@ -50,6 +51,8 @@ OrRefusal<RecordingStream> RecordingStream::open(const std::filesystem::path& pa
   if (options.channels.channel > reader.info().channels) {
     return Refusal{Reason::no_such_channel, "the file has " + std::to_string(reader.info().channels) + " channel(s)"};
   }
+  if (!reader.begin_at(options.begin_frame))
+    return Refusal{Reason::unreadable, "the decoder does not get to frame " + std::to_string(options.begin_frame)};
   return RecordingStream{std::move(reader), options};
 }
 

@@ -9,7 +9,6 @@
 #include <veery/base/text.hpp>
 #include <veery/base/version.hpp>
 #include <veery/run/libraries.hpp>
-#include <veery/state/utc.hpp>
 
 #include "cli/add_labels.hpp"
 #include "cli/add_shard_formats.hpp"
@@ -22,17 +21,10 @@ namespace {
 
 /// When a run ends before all is done.
 void add_time_options(CLI::App& command, TimeOptions& options) {
-  add_duration(command, "--walltime", options.walltime_s, "Time that the job has; 0s: no limit", "0s");
-  add_duration(command, "--stop-before-end", options.stop_before_end_s,
-               "Begin no unit in the last so much of the walltime, nor one that would reach into it", "5min");
+  add_job_end_options(command, options,
+                      "Begin no unit in the last so much of the walltime, nor one that would reach into it");
   add_duration(command, "--grace", options.grace_s,
                "Units in work may take so long after a signal or the end of the time, else they are dropped", "120s");
-  command
-      .add_option_function<std::string>(
-          "--deadline", [&options](const std::string& text) { options.deadline_s = parse_moment_s(text); },
-          "When the job ends: ISO 8601 with an offset, or seconds since 1970 (as in SLURM_JOB_END_TIME)")
-      ->configurable(false)
-      ->type_name("MOMENT");
   add_recording_timeout(command, options);
   add_duration(command, "--rank-timeout", options.rank_timeout_s,
                "A rank without a sign of life for so long ends the job (exit code 75); 0s: never", "10min");
@@ -242,6 +234,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_shards(app, arguments.shards);
   add_submit(app, arguments.submit);
   add_watch(app, arguments.watch);
+  add_train(app, arguments.train);
   add_configuration(app);
   app.get_subcommand("repair")->fallthrough(false);  // what it does not know is for the command of the run
   for (const char* flag : {"--yes", "--overwrite"}) app.get_subcommand("submit")->get_option(flag)->envname("");
@@ -257,6 +250,13 @@ void parse_arguments(CLI::App& app, int argc, const char* const* argv) {
     if (app.got_subcommand("submit")) throw UsageError{problem.what(), "veery submit", kSubmitUsage};
     throw;
   }
+}
+
+void complete_options(TrainOptions& options, const CLI::App& command, int argc, char** argv) {
+  options.configuration = effective_configuration(command);
+  options.earlier.lease.beat_every_s = options.earlier.lease.silent_after_s / 6.0;
+  options.arguments.assign(argv, argv + argc);
+  complete_network(options);
 }
 
 void complete_options(ProcessOptions& options, const CLI::App& command, int argc, char** argv) {

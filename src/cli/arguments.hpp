@@ -10,6 +10,7 @@
 #include "cli/add_model.hpp"
 #include "cli/add_shards.hpp"
 #include "cli/add_submit.hpp"
+#include "cli/add_train.hpp"
 #include "cli/add_watch.hpp"
 
 namespace veery {
@@ -29,6 +30,7 @@ struct Arguments {
   ShardsArguments shards;
   SubmitArguments submit;
   WatchOptions watch;
+  TrainOptions train;
 };
 
 /// Gives `app` its name and every command, whose options fill `arguments`; both must live until it has parsed.
@@ -41,5 +43,6 @@ void parse_arguments(CLI::App& app, int argc, const char* const* argv);
 
 /// Adds what depends on the whole command line, once it is parsed.
 void complete_options(ProcessOptions& options, const CLI::App& command, int argc, char** argv);
+void complete_options(TrainOptions& options, const CLI::App& command, int argc, char** argv);
 
 }  // namespace veery

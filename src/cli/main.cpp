@@ -30,6 +30,7 @@ int run_command(const CLI::App& app, Communicator& world, const Arguments& argum
   if (command == "process") return run_process(world, arguments.process);
   if (command == "slice") return run_process(world, arguments.slice);
   if (command == "separate") return run_process(world, arguments.separate);
+  if (command == "train") return run_train(world, arguments.train);
   if (command == "index") return run_index(world, arguments.index);
   return run_verify(world, arguments.verify_output);
 }
@@ -68,6 +69,8 @@ int dispatch(const CLI::App& command, Arguments& arguments, int argc, char** arg
   for (ProcessOptions* options :
        {&arguments.process, &arguments.slice, &arguments.separate, &arguments.index, &arguments.watch.work})
     complete_options(*options, command, argc, argv);
+  complete_options(arguments.train, command, argc, argv);
+  if (name == "train") check_options(arguments.train);
   if (name == "process") check_options(arguments.process);
   if (name == "slice") check_options(arguments.slice);
   if (name == "separate") check_options(arguments.separate);

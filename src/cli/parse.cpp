@@ -6,6 +6,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
+#include <veery/state/utc.hpp>
 
 #include "cli/add_start_times.hpp"
 
@@ -179,6 +180,17 @@ void add_clip_format(CLI::App& command, ProcessOptions& options, const std::stri
 void add_first_option(CLI::App& command, StreamOptions& options) {
   add_duration(command, "--first", options.first_s, "Take only so much from the start of each recording; 0s: all of it",
                "0s");
+}
+
+void add_job_end_options(CLI::App& command, TimeOptions& options, const std::string& what_is_not_begun) {
+  add_duration(command, "--walltime", options.walltime_s, "Time that the job has; 0s: no limit", "0s");
+  add_duration(command, "--stop-before-end", options.stop_before_end_s, what_is_not_begun, "5min");
+  command
+      .add_option_function<std::string>(
+          "--deadline", [&options](const std::string& text) { options.deadline_s = parse_moment_s(text); },
+          "When the job ends: ISO 8601 with an offset, or seconds since 1970 (as in SLURM_JOB_END_TIME)")
+      ->configurable(false)
+      ->type_name("MOMENT");
 }
 
 void add_recording_timeout(CLI::App& command, TimeOptions& options) {

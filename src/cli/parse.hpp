@@ -35,6 +35,8 @@ void add_report_options(CLI::App& command, ReportOptions& options);
 void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,
                      const std::vector<std::string>& words);
 void add_first_option(CLI::App& command, StreamOptions& options);
+/// When the job ends, and how long before no work is begun.
+void add_job_end_options(CLI::App& command, TimeOptions& options, const std::string& what_is_not_begun);
 void add_recording_timeout(CLI::App& command, TimeOptions& options);
 /// Not for people.
 void add_trial_options(CLI::App& command, TrialOptions& options);

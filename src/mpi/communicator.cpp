@@ -126,6 +126,15 @@ bool Communicator::all_true(bool mine) const {
   return value != 0;
 }
 
+/// To rank 0 and back, since an allreduce need not give every rank the same rounding.
+void Communicator::sum(std::span<float> values) const {
+  in_pieces(values.data(), static_cast<std::int64_t>(values.size()), [this](float* piece, int count) {
+    const void* const mine = rank_ == 0 ? MPI_IN_PLACE : piece;
+    check(MPI_Reduce(mine, piece, count, MPI_FLOAT, MPI_SUM, 0, MPI_COMM_WORLD), "MPI_Reduce");
+    check(MPI_Bcast(piece, count, MPI_FLOAT, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  });
+}
+
 void Communicator::broadcast(std::string& text) const {
   auto size = static_cast<std::int64_t>(text.size());
   MPI_Request request = MPI_REQUEST_NULL;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include <veery/base/csv.hpp>
@@ -136,11 +137,15 @@ void Reporter::warn(const std::string& line) {
   state_->log.warn(line);
 }
 
-void Reporter::show_progress(const std::vector<RankProgress>& ranks, const Workload& workload) {
+double Reporter::elapsed_s() const {
+  return seconds_since(state_->start);
+}
+
+void Reporter::show_progress(const std::function<std::string()>& describe) {
   State& state = *state_;
   if (seconds_since(state.last) < state.every_s) return;
   state.last = Clock::now();
-  const std::string line = progress_line(ranks, workload, seconds_since(state.start));
+  const std::string line = describe();
   if (!state.live) {
     state.log.info(line);
     return;

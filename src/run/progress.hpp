@@ -1,6 +1,6 @@
 #pragma once
 // How far a run is, for people: one live line on a terminal, plain lines elsewhere, a table at the end.
-#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,8 +56,10 @@ class Reporter {
   void detail(const std::string& line);  ///< with --verbose
   void warn(const std::string& line);    ///< even when quiet
 
-  /// Shows the line if it is time to.
-  void show_progress(const std::vector<RankProgress>& ranks, const Workload& workload);
+  /// Shows the line that `describe` makes, if it is time to.
+  void show_progress(const std::function<std::string()>& describe);
+  /// Seconds since this object began.
+  [[nodiscard]] double elapsed_s() const;
 
  private:
   struct State;

@@ -191,7 +191,7 @@ class RankWork {
 
   /// Rank 0: on the terminal and in the status.
   void tell(bool at_once = false) {
-    reporter_.show_progress(feed_.progress(), workload_);
+    reporter_.show_progress([&] { return progress_line(feed_.progress(), workload_, reporter_.elapsed_s()); });
     if (!at_once && !lead_.status->is_due()) return;
     RunStatus status;
     status.units = plan_.work.units.size();

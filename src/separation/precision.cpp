@@ -1,5 +1,3 @@
-#include "separation/precision.hpp"
-
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
@@ -8,6 +6,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
+#include <veery/separation/precision.hpp>
 
 namespace veery {
 namespace {

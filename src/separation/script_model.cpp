@@ -11,9 +11,9 @@
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/separation/precision.hpp>
 
 #include "separation/first_line.hpp"
-#include "separation/precision.hpp"
 
 namespace veery::separation {
 namespace {

@@ -5,8 +5,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
-
-#include "separation/precision.hpp"
+#include <veery/separation/precision.hpp>
 
 namespace veery::separation {
 namespace {

@@ -34,21 +34,34 @@ auto parts_of(State& state) {
                               {"second_moments.h5", &state.adam.second_moments}}};
 }
 
+Json number_or_null(const std::optional<double>& number) {
+  return number ? Json(*number) : Json();
+}
+
+std::optional<double> number_in(const Json& json, const char* key) {
+  return json.at(key).is_null() ? std::nullopt : std::optional{json[key].get<double>()};
+}
+
 Json numbers_of(const TrainingState& state) {
+  const TrainingProgress& progress = state.progress;
   return {{"format_version", kFormatVersion},
           {"step", state.step},
           {"adam_steps", state.adam.steps},
-          {"rate_scale", state.rate_scale},
-          {"best_loss", state.best_loss ? Json(*state.best_loss) : Json()},
-          {"best_step", state.best_step}};
+          {"smoothed_loss", number_or_null(progress.trend.smoothed)},
+          {"least_smoothed_loss", number_or_null(progress.trend.least)},
+          {"rate_scale", progress.rate_scale},
+          {"best_loss", number_or_null(progress.best_loss)},
+          {"best_step", progress.best_step}};
 }
 
 void read_numbers(const Json& json, TrainingState& state) {
   json.at("step").get_to(state.step);
   json.at("adam_steps").get_to(state.adam.steps);
-  json.at("rate_scale").get_to(state.rate_scale);
-  json.at("best_step").get_to(state.best_step);
-  if (!json.at("best_loss").is_null()) state.best_loss = json["best_loss"].get<double>();
+  TrainingProgress& progress = state.progress;
+  progress.trend = {number_in(json, "smoothed_loss"), number_in(json, "least_smoothed_loss")};
+  json.at("rate_scale").get_to(progress.rate_scale);
+  json.at("best_step").get_to(progress.best_step);
+  progress.best_loss = number_in(json, "best_loss");
 }
 
 void write_parts(const fs::path& folder, const TrainingState& state) {

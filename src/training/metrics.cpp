@@ -1,7 +1,10 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <veery/training/losses.hpp>
 #include <veery/training/metrics.hpp>
+
+#include "training/waveforms.hpp"
 
 namespace veery {
 namespace {
@@ -30,6 +33,13 @@ at::Tensor si_snr(const at::Tensor& estimate, const at::Tensor& target) {
 
 at::Tensor si_snr_improvement(const at::Tensor& estimate, const at::Tensor& target, const at::Tensor& mixture) {
   return si_snr(estimate, target) - si_snr(mixture, target);
+}
+
+at::Tensor mixture_improvement(const at::Tensor& references, const at::Tensor& estimates, const at::Tensor& mixtures) {
+  const at::Tensor sums = at::matmul(mixit(references, estimates).mix_matrix, estimates);
+  const at::Tensor sounds = training::is_silent(references).logical_not();
+  const at::Tensor won = si_snr_improvement(sums, references, mixtures.unsqueeze(1));
+  return (won * sounds).sum(-1) / sounds.sum(-1).clamp_min(1);
 }
 
 at::Tensor snr(const at::Tensor& estimate, const at::Tensor& target) {

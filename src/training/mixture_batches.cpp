@@ -39,7 +39,7 @@ MixtureBatch make_batch(const MixturePlan& plan, const RowSource& rows, const Ro
   const std::int64_t samples = plan.options().window_samples;
   const auto most_sources = static_cast<std::int64_t>(plan.views_by_sources().size());
   MixtureBatch batch{at::empty({size, samples}, at::kFloat), at::empty({size, plan.slots(), samples}, at::kFloat),
-                     at::full({size, most_sources}, -1, at::kLong)};
+                     at::full({size, most_sources}, -1, at::kLong), false};
   for (std::int64_t i = 0; i < size; ++i) {
     const MixtureView view = make_view(plan, rows, noise, epoch, views[static_cast<std::size_t>(i)]);
     std::copy(view.audio.begin(), view.audio.end(), batch.audio[i].mutable_data_ptr<float>());

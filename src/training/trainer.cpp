@@ -1,13 +1,18 @@
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include <veery/training/mixit_trainer.hpp>
+#include <veery/base/error.hpp>
+#include <veery/separation/precision.hpp>
+#include <veery/training/metrics.hpp>
+#include <veery/training/trainer.hpp>
 
 namespace veery {
 namespace {
@@ -23,6 +28,40 @@ TrainingState moved(TrainingState state, const at::Device& device) {
   for (Weights* weights : {&state.weights, &state.average, &state.adam.first_moments, &state.adam.second_moments})
     *weights = moved(*weights, device);
   return state;
+}
+
+/// As many sources as the network has stems: more are silent.
+at::Tensor with_silence(const at::Tensor& sources, std::int64_t stems) {
+  const std::int64_t missing = stems - sources.size(1);
+  if (missing < 0)
+    throw Error{"examples have more sources than the network has stems",
+                std::to_string(sources.size(1)) + " sources, " + std::to_string(stems) + " stems",
+                "train a network with more stems"};
+  if (missing == 0) return sources;
+  return at::cat({sources, at::zeros({sources.size(0), missing, sources.size(2)}, sources.options())}, 1);
+}
+
+/// [view]: each by itself, so that parts of a batch add up to it.
+at::Tensor supervised_losses(const at::Tensor& references, const at::Tensor& estimates, const at::Tensor& mixtures,
+                             const SupervisedOptions& options) {
+  std::vector<at::Tensor> losses;
+  for (std::int64_t view = 0; view < mixtures.size(0); ++view) {
+    const SupervisedLoss loss = supervised_loss(references.narrow(0, view, 1), estimates.narrow(0, view, 1),
+                                                mixtures.narrow(0, view, 1), options);
+    losses.push_back(loss.active + loss.silent);
+  }
+  return at::stack(losses);
+}
+
+MixtureBatch part_of(const MixtureBatch& batch, std::int64_t first, std::int64_t count) {
+  return {batch.audio.narrow(0, first, count), batch.sources.narrow(0, first, count),
+          batch.rows.narrow(0, first, count), batch.sources_are_known};
+}
+
+void append(std::vector<double>& values, const at::Tensor& more) {
+  const at::Tensor on_cpu = more.to(at::kCPU, at::kDouble).contiguous();
+  const auto* const first = on_cpu.const_data_ptr<double>();
+  values.insert(values.end(), first, first + on_cpu.numel());
 }
 
 void add(Weights& sum, const Weights& more) {
@@ -41,36 +80,57 @@ void for_each_part(std::int64_t views, std::int64_t at_once, Each&& each) {
 
 }  // namespace
 
-MixitTrainer::MixitTrainer(TrainingState state, MixitTrainerOptions options, const ComputeDevice& device,
-                           std::int64_t ranks, SumOverRanks sum_over_ranks)
+struct Trainer::Outcome {
+  at::Tensor references;  ///< [view, reference, sample]
+  at::Tensor mixtures;    ///< [view, sample]
+  at::Tensor estimates;   ///< [view, stem, sample]
+  at::Tensor losses;      ///< [view]
+};
+
+Trainer::Trainer(TrainingState state, TrainerOptions options, const ComputeDevice& device, std::int64_t ranks,
+                 SumOverRanks sum_over_ranks)
     : options_(std::move(options)),
-      device_(device.device),
+      device_(device),
       ranks_(ranks),
       sum_(std::move(sum_over_ranks)),
       state_(moved(std::move(state), device.device)),
-      weights_(trainable(state_.weights)) {}
-
-at::Tensor MixitTrainer::summed_loss(const MixtureBatch& batch, const Weights& weights, std::int64_t first,
-                                     std::int64_t count) const {
-  const at::Tensor references = batch.sources.narrow(0, first, count).to(device_);
-  const at::Tensor mixtures = batch.audio.narrow(0, first, count).to(device_);
-  return mixit(references, forward(state_.config, weights, mixtures), options_.loss).loss.sum();
+      weights_(trainable(state_.weights)) {
+  if (options_.threads > 0) at::set_num_threads(options_.threads);
+  separation::prepare_precision(options_.precision, device_);
 }
 
-Weights MixitTrainer::gradients(const MixtureBatch& batch, double& loss) const {
+Trainer::Outcome Trainer::outcome_of(const MixtureBatch& batch, const Weights& weights) const {
+  const at::Tensor references = batch.sources.to(device_.device);
+  const at::Tensor mixtures = batch.audio.to(device_.device);
+  const at::Tensor estimates = [&] {
+    const separation::Autocast arithmetic{options_.precision, device_.device.type()};
+    return forward(state_.config, weights, mixtures).to(at::kFloat);
+  }();
+  at::Tensor losses;
+  if (batch.sources_are_known) {
+    const at::Tensor padded = with_silence(references, estimates.size(1));
+    losses = supervised_losses(padded, estimates, mixtures, options_.supervised);
+  } else {
+    losses = mixit(references, estimates, options_.mixit).loss;
+    if (options_.sparsity_weight > 0) losses = losses + options_.sparsity_weight * sparsity(estimates);
+  }
+  return {references, mixtures, estimates, losses};
+}
+
+Weights Trainer::gradients(const MixtureBatch& batch, double& loss) const {
   const std::int64_t views = batch.audio.size(0);
   const double share = 1.0 / static_cast<double>(views * ranks_);
   Weights sum;
   loss = 0;
   for_each_part(views, options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
-    const at::Tensor part = summed_loss(batch, weights_, first, count) * share;
+    const at::Tensor part = outcome_of(part_of(batch, first, count), weights_).losses.sum() * share;
     add(sum, gradients_of(part, weights_));
     loss += part.item<double>();
   });
   return sum;
 }
 
-void MixitTrainer::sum_over_ranks(Weights& gradients, double& loss) const {
+void Trainer::sum_over_ranks(Weights& gradients, double& loss) const {
   if (!sum_) return;
   std::vector<at::Tensor> flat;
   for (const auto& [name, gradient] : gradients) flat.push_back(gradient.reshape({-1}));
@@ -78,7 +138,7 @@ void MixitTrainer::sum_over_ranks(Weights& gradients, double& loss) const {
   at::Tensor all = at::cat(flat).to(at::kCPU).contiguous();
   sum_({all.mutable_data_ptr<float>(), static_cast<std::size_t>(all.numel())});
   loss = all[-1].item<double>();
-  all = all.to(device_);
+  all = all.to(device_.device);
   std::int64_t at = 0;
   for (auto& [name, gradient] : gradients) {
     const std::int64_t count = gradient.numel();
@@ -87,13 +147,13 @@ void MixitTrainer::sum_over_ranks(Weights& gradients, double& loss) const {
   }
 }
 
-StepReport MixitTrainer::step(const MixtureBatch& batch) {
+StepReport Trainer::step(const MixtureBatch& batch) {
   StepReport report;
   Weights found = gradients(batch, report.loss);
   const at::NoGradGuard no_gradients;
   sum_over_ranks(found, report.loss);
   report.gradient_norm = clip_by_global_norm(found, options_.most_gradient_norm).item<double>();
-  report.rate = learning_rate(options_.rate, state_.step) * state_.rate_scale;
+  report.rate = learning_rate(options_.rate, state_.step) * state_.progress.rate_scale;
   report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
   if (!report.finite) return report;
   adam_step(weights_, found, state_.adam, report.rate, options_.adam);
@@ -102,17 +162,21 @@ StepReport MixitTrainer::step(const MixtureBatch& batch) {
   return report;
 }
 
-double MixitTrainer::loss_of(const MixtureBatch& batch) const {
+ValidatedBatch Trainer::validate(const MixtureBatch& batch) const {
   const at::NoGradGuard no_gradients;
-  const std::int64_t views = batch.audio.size(0);
-  double sum = 0;
-  for_each_part(views, options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
-    sum += summed_loss(batch, state_.average, first, count).item<double>();
+  ValidatedBatch all;
+  std::vector<at::Tensor> estimates;
+  for_each_part(batch.audio.size(0), options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
+    const Outcome part = outcome_of(part_of(batch, first, count), state_.average);
+    append(all.losses, part.losses);
+    append(all.improvements, mixture_improvement(part.references, part.estimates, part.mixtures));
+    estimates.push_back(part.estimates.to(at::kCPU));
   });
-  return sum / static_cast<double>(views);
+  all.estimates = at::cat(estimates);
+  return all;
 }
 
-TrainingState MixitTrainer::state() const {
+TrainingState Trainer::state() const {
   TrainingState state = state_;
   state.weights = weights_;
   return moved(std::move(state), at::kCPU);

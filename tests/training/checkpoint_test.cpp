@@ -57,25 +57,28 @@ TEST(Checkpoint, ARunThatGoesOnIsTheOneThatNeverStopped) {
 TEST(Checkpoint, KeepsWhatTrainingKnows) {
   const TemporaryFolder folder;
   TrainingState state = begin_training(small_config(), 1);
-  state.rate_scale = 0.5;
-  state.best_loss = -12.345678901234567;
-  state.best_step = 77;
+  state.progress.rate_scale = 0.5;
+  state.progress.best_loss = -12.345678901234567;
+  state.progress.best_step = 77;
+  state.progress.trend = {-3.25, -4.125};
   state.provenance["data"] = "two birds";
 
   write_checkpoint(folder / "one", state);
   const TrainingState read = read_checkpoint(folder / "one");
 
   EXPECT_EQ(read.config, state.config);
-  EXPECT_EQ(read.rate_scale, 0.5);
-  EXPECT_EQ(read.best_loss, state.best_loss);
-  EXPECT_EQ(read.best_step, 77);
+  EXPECT_EQ(read.progress.rate_scale, 0.5);
+  EXPECT_EQ(read.progress.best_loss, state.progress.best_loss);
+  EXPECT_EQ(read.progress.best_step, 77);
+  EXPECT_EQ(read.progress.trend.smoothed, -3.25);
+  EXPECT_EQ(read.progress.trend.least, -4.125);
   EXPECT_EQ(read.provenance, state.provenance);
   EXPECT_EQ(read_checkpoint([&] {
-              state.best_loss.reset();
+              state.progress.best_loss.reset();
               write_checkpoint(folder / "two", state);
               return folder / "two";
             }())
-                .best_loss,
+                .progress.best_loss,
             std::nullopt);
 }
 

@@ -234,5 +234,17 @@ TEST(MixitOfASingleMixture, MixturesOfMixturesAreAsBefore) {
       at::equal(mixit(references, estimates, {.max_snr_silent_db = 20}).loss, mixit(references, estimates).loss));
 }
 
+TEST(Sparsity, CountsStemsThatAreEquallyLoud) {
+  const at::Tensor sounds = noise({4, 500}, 3);
+  const at::Tensor unit = sounds / (sounds * sounds).mean(-1, true).sqrt();
+  at::Tensor stems = at::stack({unit.unsqueeze(0), unit.unsqueeze(0)}).squeeze(1);
+  stems.narrow(0, 0, 1).narrow(1, 1, 3).zero_();
+
+  const at::Tensor counted = sparsity(stems);
+
+  EXPECT_NEAR(counted[0].item<double>(), 1.0, 1e-3);
+  EXPECT_NEAR(counted[1].item<double>(), 2.0, 1e-5) << "of four equal ones the root";
+}
+
 }  // namespace
 }  // namespace veery::test

@@ -26,7 +26,7 @@ struct AudioInfo {
   [[nodiscard]] bool length_is_known() const { return frames < (std::int64_t{1} << 48U); }
 };
 
-/// Streams one file front to back; never seeks. One thread at a time per object.
+/// Streams one file front to back, from its first frame or a later one. One thread at a time per object.
 class AudioReader {
  public:
   /// Refuses what `Reason` names; throws nothing for a bad file.
@@ -37,6 +37,9 @@ class AudioReader {
   ~AudioReader();
 
   [[nodiscard]] const AudioInfo& info() const;
+
+  /// Goes to a frame from which to read; before the first `read`. Whether the decoder can.
+  [[nodiscard]] bool begin_at(std::int64_t frame);
 
   /// Fills `interleaved` (a whole number of frames; integers scaled to [-1, 1), floats as stored) and
   /// returns the frames delivered, fewer than asked only at the end of what can be decoded.

@@ -22,7 +22,8 @@ struct StreamOptions {
   int sample_rate_hz = 32'000;
   ChannelChoice channels;
   ResamplerKind resampler = ResamplerKind::soxr_hq;
-  double first_s = 0.0;  ///< no more than so much from the start; 0: all
+  double first_s = 0.0;          ///< no more than so much from the start; 0: all
+  std::int64_t begin_frame = 0;  ///< of the file: where the recording begins, as if there were nothing before
 };
 
 /// Frames [begin, end) of the source file that could not be used, and why.
@@ -40,7 +41,7 @@ class RecordingStream {
   [[nodiscard]] std::size_t read(std::span<float> samples);
 
   [[nodiscard]] const AudioInfo& info() const { return reader_.info(); }
-  /// Source frames decoded so far.
+  /// Source frames decoded so far, those that were passed over included.
   [[nodiscard]] std::int64_t frames_read() const { return frames_read_; }
   /// Whether the rest of the recording was left out because of `first_s`.
   [[nodiscard]] bool left_rest() const { return left_rest_; }
@@ -68,7 +69,7 @@ class RecordingStream {
   std::vector<float> mono_;
   std::vector<float> ready_;
   std::size_t ready_start_ = 0;
-  std::int64_t frames_read_ = 0;
+  std::int64_t frames_read_;
   std::int64_t wanted_;  ///< samples still to be given
   bool ended_ = false;
   bool left_rest_ = false;

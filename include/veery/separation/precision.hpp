@@ -1,6 +1,6 @@
 #pragma once
 // Switches LibTorch to the arithmetic that was asked for.
-#include <c10/core/ScalarType.h>
+#include <ATen/core/ATen_fwd.h>
 
 #include <veery/separation/device.hpp>
 

@@ -6,19 +6,26 @@
 #include <optional>
 #include <string>
 
+#include <veery/training/loss_trend.hpp>
 #include <veery/training/optimiser.hpp>
 
 namespace veery {
 
-struct TrainingState {
-  TdcnConfig config;
-  Weights weights;                    ///< as they are trained
-  Weights average;                    ///< their moving average, which is what a model is made of
-  AdamState adam;                     ///< its steps are those since the optimiser began
-  std::int64_t step = 0;              ///< batches seen: where the data go on
+/// How a run has gone so far, as far as it decides how it goes on.
+struct TrainingProgress {
+  LossTrend trend;
   double rate_scale = 1;              ///< less than 1 after a divergence
   std::optional<double> best_loss{};  ///< of validation
   std::int64_t best_step = 0;         ///< when that was
+};
+
+struct TrainingState {
+  TdcnConfig config;
+  Weights weights;        ///< as they are trained
+  Weights average;        ///< their moving average, which is what a model is made of
+  AdamState adam;         ///< its steps are those since the optimiser began
+  std::int64_t step = 0;  ///< batches seen: where the data go on
+  TrainingProgress progress;
   std::map<std::string, std::string> provenance;
 };
 

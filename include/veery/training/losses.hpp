@@ -46,6 +46,11 @@ struct MixitLoss {
 [[nodiscard]] MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates,
                               const MixitOptions& options = {});
 
+/// [batch]: how many stems there seem to be, from 1 (all sound is in one) to the number of stems (all equally loud):
+/// the sum of their RMS values over the root of the sum of squares. Added to a loss it works against one source in many
+/// stems (Wisdom et al., ICASSP 2021).
+[[nodiscard]] at::Tensor sparsity(const at::Tensor& estimates);
+
 /// A loss over the last axis of (reference, estimate), the others broadcast.
 using PairLoss = std::function<at::Tensor(const at::Tensor& reference, const at::Tensor& estimate)>;
 

@@ -12,6 +12,11 @@ namespace veery {
 [[nodiscard]] at::Tensor si_snr_improvement(const at::Tensor& estimate, const at::Tensor& target,
                                             const at::Tensor& mixture);
 
+/// Mixtures of mixtures (MoMi of the MixIT papers): what the sums of estimates that fit each reference best, by MixIT's
+/// own loss, have won over `mixtures` [batch, sample]; a mean over the references that sound. [batch]
+[[nodiscard]] at::Tensor mixture_improvement(const at::Tensor& references, const at::Tensor& estimates,
+                                             const at::Tensor& mixtures);
+
 /// Power of the target over power of the difference, 1e-8 added to each mean power.
 [[nodiscard]] at::Tensor snr(const at::Tensor& estimate, const at::Tensor& target);
 

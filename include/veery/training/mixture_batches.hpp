@@ -22,6 +22,9 @@ struct MixtureBatch {
   at::Tensor audio;    ///< [batch, sample], float32
   at::Tensor sources;  ///< [batch, slot, sample], float32
   at::Tensor rows;     ///< [batch, source], int64; -1: no source
+  /// Each slot is one source or silence, which the network shall find; else slots are recordings, of sources that
+  /// nobody knows.
+  bool sources_are_known = false;
 };
 
 /// Views on the CPU. Throws Error as `make_view` does.

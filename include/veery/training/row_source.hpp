@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <veery/shards/dataset_folder.hpp>
 #include <veery/shards/shard_reader.hpp>
 
 namespace veery {
@@ -19,9 +20,17 @@ struct RowSource {
   std::function<void(std::int64_t row, std::span<float> samples)> read;
 };
 
+/// One source's rows after the other's. Throws Error when there are none, or a rate or a length differs.
+[[nodiscard]] RowSource joined(std::vector<RowSource> sources);
+
 /// The mixtures of shards, or of a split's index file, one after another; int16 is divided by 32768. To be read on the
 /// thread that opened them. Throws Error when a rate or a length differs, or there are no shards; reading throws Error
 /// for a row that isn't there or is damaged.
 [[nodiscard]] RowSource rows_of_shards(std::vector<std::shared_ptr<const ShardReader>> shards);
+
+/// The same of shards on disk. A read opens the shard and closes it again, so that nothing is held, any thread may
+/// read, and thousands of shards are as good as one. Throws Error also when a shard has other rows than its dataset
+/// says, or audio that is not finite.
+[[nodiscard]] RowSource rows_of_shard_files(const std::vector<ShardFile>& shards);
 
 }  // namespace veery

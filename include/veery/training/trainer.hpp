@@ -1,9 +1,12 @@
 #pragma once
-// One step of mixture invariant training after another: forward, MixIT, backward, clipping, Adam, moving average. Where
-// the batches come from, when to stop and what to keep is for others.
+// One step of training after another: forward, loss, backward, clipping, Adam, moving average. Where the batches come
+// from, when to stop and what to keep is for others.
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include <veery/separation/device.hpp>
 #include <veery/training/checkpoint.hpp>
@@ -13,8 +16,10 @@
 namespace veery {
 
 /// Defaults: those of the published models, with the clipping of FUSS, which MixIT's own training lacks.
-struct MixitTrainerOptions {
-  MixitOptions loss{.max_snr_db = 30, .max_snr_silent_db = 20};
+struct TrainerOptions {
+  MixitOptions mixit{.max_snr_db = 30, .max_snr_silent_db = 20};
+  SupervisedOptions supervised{};
+  double sparsity_weight = 0;  ///< dB for each stem that sounds, on top of MixIT's loss; see `sparsity`
   LearningRateDecay rate{};
   AdamOptions adam{};
   double most_gradient_norm = 5;
@@ -22,6 +27,8 @@ struct MixitTrainerOptions {
   /// Views that go through the network at once; a batch's gradient is summed up over such parts, which bounds memory.
   /// 0: the whole batch.
   std::int64_t views_at_once = 0;
+  Precision precision = Precision::float32;
+  int threads = 0;  ///< of LibTorch, for the whole process; 0: as they are
 };
 
 /// Adds up values over all ranks, in place and with the same result on each; empty: there is one rank.
@@ -35,33 +42,43 @@ struct StepReport {
   bool finite = true;  ///< else nothing was changed: the batch or the network is beyond numbers
 };
 
-class MixitTrainer {
+/// What the moving average makes of a batch, on the CPU.
+struct ValidatedBatch {
+  std::vector<double> losses;  ///< [view], dB
+  std::vector<double>
+      improvements;      ///< [view], dB: SI-SNR of the sums that fit the references best, over the mixture's
+  at::Tensor estimates;  ///< [view, stem, sample]
+};
+
+class Trainer {
  public:
   /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state.
-  MixitTrainer(TrainingState state, MixitTrainerOptions options, const ComputeDevice& device, std::int64_t ranks = 1,
-               SumOverRanks sum_over_ranks = {});
+  Trainer(TrainingState state, TrainerOptions options, const ComputeDevice& device, std::int64_t ranks = 1,
+          SumOverRanks sum_over_ranks = {});
 
-  /// A batch's sources are the references, their sum the mixture. Changes weights, moments and average alike on all
-  /// ranks, unless the report says that it is not finite. Collective with more than one rank. Throws Error for shapes
-  /// that do not fit.
+  /// Changes weights, moments and average alike on all ranks, unless the report says that it is not finite. Collective
+  /// with more than one rank. Throws Error for shapes that do not fit.
   StepReport step(const MixtureBatch& batch);
 
-  /// The loss of this rank's batch with the moving average, which is what becomes the model.
-  [[nodiscard]] double loss_of(const MixtureBatch& batch) const;
+  /// This rank's batch with the moving average, which is what becomes the model.
+  [[nodiscard]] ValidatedBatch validate(const MixtureBatch& batch) const;
 
   [[nodiscard]] std::int64_t steps() const { return state_.step; }
+  /// What a checkpoint remembers beside the numbers of the network; to be changed between steps.
+  [[nodiscard]] TrainingProgress& progress() { return state_.progress; }
+  [[nodiscard]] const TrainingProgress& progress() const { return state_.progress; }
   /// A copy on the CPU, for a checkpoint.
   [[nodiscard]] TrainingState state() const;
 
  private:
-  [[nodiscard]] at::Tensor summed_loss(const MixtureBatch& batch, const Weights& weights, std::int64_t first,
-                                       std::int64_t count) const;
+  struct Outcome;
+  [[nodiscard]] Outcome outcome_of(const MixtureBatch& batch, const Weights& weights) const;
   /// This rank's part of the gradient of the mean over all ranks' views, and of that mean.
   [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss) const;
   void sum_over_ranks(Weights& gradients, double& loss) const;
 
-  MixitTrainerOptions options_;
-  at::Device device_;
+  TrainerOptions options_;
+  ComputeDevice device_;
   std::int64_t ranks_;
   SumOverRanks sum_;
   TrainingState state_;  ///< on the device

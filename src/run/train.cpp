@@ -1,0 +1,126 @@
+#include <nlohmann/json.hpp>
+
+#include <optional>
+
+#include <veery/base/error.hpp>
+#include <veery/base/staged_file.hpp>
+#include <veery/base/text.hpp>
+#include <veery/base/version.hpp>
+#include <veery/outputs/output_tree.hpp>
+#include <veery/run/commands.hpp>
+#include <veery/run/train_options.hpp>
+#include <veery/separation/model_file.hpp>
+#include <veery/state/lease.hpp>
+#include <veery/state/status_file.hpp>
+#include <veery/state/utc.hpp>
+
+#include "run/cores.hpp"
+#include "run/gpu_choice.hpp"
+#include "run/on_lead.hpp"
+#include "run/stop_signal.hpp"
+#include "run/training_loop.hpp"
+
+namespace veery {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void check_batch(const TrainOptions& options, int ranks) {
+  if (options.batch % ranks == 0) return;
+  throw UsageError{"a batch can't be dealt to the ranks", "--batch " + std::to_string(options.batch),
+                   "a multiple of " + std::to_string(ranks)};
+}
+
+/// On the GPU nearest to the rank's cores; what is wrong is said once.
+ComputeDevice choose(Communicator& world, const std::string& wanted) {
+  const int gpu = wanted == "cpu" ? 0 : choose_gpu(world);
+  ComputeDevice device;
+  on_lead(world, [&] { device = choose_device(wanted, gpu); });
+  return world.rank() == 0 ? device : choose_device(wanted, gpu);
+}
+
+std::string describe(const TrainOptions& options, const TrainingData& data, const ComputeDevice& device, int ranks) {
+  std::string text = "training on " + device.name + (ranks > 1 ? " (rank 0 of " + std::to_string(ranks) + ")" : "") +
+                     ": " + std::to_string(data.training.rows.rows) + " rows, " +
+                     std::to_string(data.training.plan->views()) + " views an epoch, batches of " +
+                     std::to_string(options.batch);
+  if (data.validation) text += ", " + std::to_string(data.validation->rows.rows) + " rows to validate with";
+  return text;
+}
+
+void publish_run(const TrainOptions& options, const std::vector<std::string>& places, const TrainingEnd& end,
+                 const Moment& start, int exit_code) {
+  const Json json{{"kind", "veery.training"},
+                  {"format_version", 1},
+                  {"program_version", program_version()},
+                  {"commit", program_commit()},
+                  {"mpi", Communicator::library()},
+                  {"command_line", joined(options.arguments, " ")},
+                  {"configuration", options.configuration},
+                  {"begun", utc_text(start.system)},
+                  {"ended", utc_now()},
+                  {"exit_code", exit_code},
+                  {"reason", end.reason},
+                  {"steps", end.steps},
+                  {"summary", end.summary},
+                  {"ranks", places}};
+  publish_text(options.output / output_name::kRun, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+int train(Communicator& world, const TrainOptions& options, const TrainingData& data, const ComputeDevice& device,
+          const std::optional<Lease>& lease, const Moment& start, Reporter& reporter) {
+  std::optional<TrainingFolder> folder;
+  on_lead(world, [&] { folder.emplace(options); });
+  TrainingLoop loop{world, options, data, device, folder ? &*folder : nullptr, reporter, start};
+  const TrainingEnd end = loop.run();
+  const std::vector<std::string> places = world.gather(world.host() + " " + device.name);
+  const int code = end.done ? exit_code::kDone : exit_code::kStopped;
+  on_lead(world, [&] {
+    if (lease->lost())
+      throw Error{"another run has taken the output folder over", options.output.string(),
+                  "this one had given no sign of life for --lease-timeout; let the other one finish"};
+    publish_run(options, places, end, start, code);
+    note_end(options.output, code, end.done ? "" : end.reason);
+    reporter.info(end.summary);
+    reporter.info(end.reason + (end.done ? ": " + (options.output / "model.h5").string() : ""));
+  });
+  return code;
+}
+
+}  // namespace
+
+int run_train(Communicator& world, const TrainOptions& asked) {
+  const Moment start;
+  TrainOptions options = asked;
+  on_lead(world, [&] {
+    check_options(options);
+    check_batch(options, world.size());
+    if (!options.initial_model.empty()) static_cast<void>(read_model(options.initial_model));
+  });
+  if (!options.initial_model.empty()) options.network = read_model(options.initial_model).config;
+  Reporter reporter{options.report, world.rank() == 0};
+  const ComputeDevice device = choose(world, options.device);
+  options.trainer.threads = threads_of_rank(options.threads, world.ranks_on_node());
+  const TrainingData data = open_training_data(world, options);
+  reporter.info(describe(options, data, device, world.size()));
+  if (!device.note.empty()) reporter.info("no GPU: " + device.note);
+  if (options.schedule.validate_every > 0 && !data.validation)
+    reporter.warn("there is no split " + options.data.validation_split + ", so nothing is validated");
+  std::optional<Lease> lease;
+  on_lead(world, [&] {
+    create_folder(options.output);
+    lease.emplace(options.output, options.earlier.lease);
+  });
+  watch_stop_signals();
+  try {
+    return train(world, options, data, device, lease, start, reporter);
+  } catch (const AgreedFailure& failure) {
+    if (lease) note_end(options.output, failure.code(), failure.what());
+    throw;
+  } catch (const std::exception& failure) {
+    note_end(options.output, exit_code::kFailed, failure.what());
+    throw;
+  }
+}
+
+}  // namespace veery

@@ -1,0 +1,95 @@
+#include <nlohmann/json.hpp>
+
+#include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
+#include <veery/run/train_options.hpp>
+
+namespace veery {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void require(bool good, std::string_view option, std::string_view problem, std::string_view remedy) {
+  if (!good) throw UsageError{problem, option, remedy};
+}
+
+std::string names(const std::vector<std::filesystem::path>& folders) {
+  std::string text;
+  for (const auto& folder : folders) text += (text.empty() ? "" : ", ") + folder.lexically_normal().string();
+  return text;
+}
+
+std::string range_text(const std::optional<DrawRange>& range) {
+  return range ? decimal(range->least) + ".." + decimal(range->most) : "none";
+}
+
+void check_data(const TrainingDataOptions& data) {
+  require(!data.datasets.empty(), "DATASET", "there is nothing to train on", "name one folder at least");
+  require(data.window_s > 0 && data.window_s <= 600, "--window", "the window is out of range", "up to 10min");
+  require(data.single_share >= 0 && data.single_share < 1, "--single-share", "the share is out of range",
+          "from 0 to less than 1");
+}
+
+void check_schedule(const ScheduleOptions& schedule) {
+  require(schedule.steps > 0, "--steps", "there is nothing to do", "one step at least");
+  require(schedule.most_hours >= 0, "--max-hours", "the time is out of range", "0 for no limit");
+  require(schedule.checkpoint_every > 0, "--checkpoint-every", "the number is out of range", "one step at least");
+  require(schedule.validate_every >= 0, "--validate-every", "the number is out of range", "0: never");
+  require(schedule.validate_every == 0 || schedule.validation_views > 0, "--validation-views",
+          "there is nothing to validate with", "one view at least, or --validate-every 0");
+  require(schedule.patience == 0 || schedule.validate_every > 0, "--patience", "nothing is validated",
+          "give --validate-every");
+  require(schedule.most_rise_db > 0, "--max-rise", "the rise is out of range", "above 0 dB");
+}
+
+}  // namespace
+
+void check_options(const TrainOptions& options) {
+  check_data(options.data);
+  check_schedule(options.schedule);
+  if (options.initial_model.empty()) check_config(options.network);
+  require(options.batch > 0, "--batch", "the batch is empty", "one view at least");
+  require(options.trainer.rate.initial > 0, "--learning-rate", "the rate is out of range", "above 0");
+  require(options.trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");
+  require(options.trainer.average_decay >= 0 && options.trainer.average_decay < 1, "--average-decay",
+          "the decay is out of range", "from 0 to less than 1");
+  require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
+          "1 to 4096, or 0 for all cores");
+  require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,
+          "--stop-before-end", "there is no time to work in", "less than --walltime");
+}
+
+std::string result_options_json(const TrainOptions& options) {
+  const TrainingDataOptions& data = options.data;
+  const TrainerOptions& trainer = options.trainer;
+  Json json{{"DATASET", names(data.datasets)},
+            {"validation", names(data.validation)},
+            {"split", data.split},
+            {"validation-split", data.validation_split},
+            {"window", decimal(data.window_s) + "s"},
+            {"single-share", data.single_share},
+            {"target-peak", range_text(data.mixtures.target_peak)},
+            {"gain", range_text(data.mixtures.gain_db)},
+            {"batch", options.batch},
+            {"seed", options.seed},
+            {"init", options.initial_model.string()},
+            {"learning-rate", trainer.rate.initial},
+            {"learning-rate-factor", trainer.rate.factor},
+            {"learning-rate-steps", trainer.rate.factor_steps},
+            {"clip", trainer.most_gradient_norm},
+            {"average-decay", trainer.average_decay},
+            {"max-snr", trainer.mixit.max_snr_db},
+            {"sparsity", trainer.sparsity_weight},
+            {"views-at-once", trainer.views_at_once},
+            {"precision", to_string(trainer.precision)},
+            {"validate-every", options.schedule.validate_every},
+            {"validation-views", options.schedule.validation_views},
+            {"checkpoint-every", options.schedule.checkpoint_every},
+            {"patience", options.schedule.patience},
+            {"max-rise", options.schedule.most_rise_db}};
+  if (options.initial_model.empty())
+    for (const auto& [name, value] : describe(options.network)) json["network: " + name] = value;
+  return json.dump(1) + "\n";
+}
+
+}  // namespace veery

@@ -1,0 +1,138 @@
+#include "run/training_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include <veery/archive/archive_index.hpp>
+#include <veery/base/csv.hpp>
+#include <veery/base/error.hpp>
+#include <veery/run/commands.hpp>
+#include <veery/shards/dataset_folder.hpp>
+#include <veery/training/recording_rows.hpp>
+
+#include "run/indexing.hpp"
+#include "run/on_lead.hpp"
+
+namespace veery {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds_shards(const fs::path& folder) {
+  return fs::exists(folder / "dataset") || fs::exists(folder / "dataset_info.json");
+}
+
+std::int64_t window_samples(const TrainOptions& options) {
+  return std::llround(options.data.window_s * static_cast<double>(options.network.sample_rate_hz));
+}
+
+/// Rows of the split; nullopt when the dataset has no such split.
+std::optional<RowSource> rows_of_dataset(const fs::path& folder, const std::string& split) {
+  const DatasetFolder dataset = open_dataset_folder(folder);
+  const auto found = std::find_if(dataset.splits.begin(), dataset.splits.end(),
+                                  [&](const SplitFiles& files) { return files.name == split; });
+  if (found == dataset.splits.end() || found->rows() == 0) return std::nullopt;
+  std::vector<ShardFile> shards = found->shards;
+  std::erase_if(shards, [](const ShardFile& shard) { return shard.rows == 0; });
+  return rows_of_shard_files(shards);
+}
+
+/// Lists on rank 0; each rank reads the headers of its share.
+RowSource rows_of_folder(Communicator& world, const fs::path& folder, const TrainOptions& options) {
+  std::string listed;
+  on_lead(world, [&] {
+    for (const std::string& path : list_archive(folder, options.output).paths) listed += csv_row({path});
+  });
+  world.broadcast(listed);
+  ArchiveIndex mine;
+  int number = 0;
+  read_csv(listed, [&](const std::vector<std::string>& row) {
+    if (number++ % world.size() != world.rank()) return;
+    auto probed = probe_recording(folder, row.front());
+    if (auto* recording = std::get_if<Recording>(&probed)) mine.recordings.push_back(std::move(*recording));
+  });
+  const ArchiveIndex index = merge_shares(world, mine);
+  if (index.recordings.empty()) throw UsageError{"there are no recordings", folder.string(), "check the path"};
+  std::vector<RecordingFile> files;
+  for (const Recording& recording : index.recordings) files.push_back({folder / recording.path, recording.audio});
+  return rows_of_recordings(files, {static_cast<int>(options.network.sample_rate_hz), window_samples(options)});
+}
+
+void check_rows(const RowSource& rows, const fs::path& dataset, const TrainOptions& options) {
+  const auto rate_hz = static_cast<int>(options.network.sample_rate_hz);
+  if (rows.sample_rate_hz != rate_hz)
+    throw UsageError{
+        "the shards have " + std::to_string(rows.sample_rate_hz) + " Hz and the network has " + std::to_string(rate_hz),
+        dataset.string(), "make them with --sample-rate " + std::to_string(rate_hz)};
+  if (rows.samples_per_row < window_samples(options))
+    throw UsageError{"the shards' rows are shorter than --window", dataset.string(),
+                     "at most " + std::to_string(rows.samples_per_row) + " samples"};
+}
+
+/// All that are asked for, one after the other; nullopt when no dataset has the split.
+std::optional<RowSource> open_rows(Communicator& world, const std::vector<fs::path>& datasets, const std::string& split,
+                                   bool split_must_be, const TrainOptions& options) {
+  std::vector<RowSource> sources;
+  for (const fs::path& dataset : datasets) {
+    if (!holds_shards(dataset)) {
+      if (split_must_be) sources.push_back(rows_of_folder(world, dataset, options));
+      continue;
+    }
+    std::optional<RowSource> rows;
+    on_lead(world, [&] { rows = rows_of_dataset(dataset, split); });  // what is wrong is said once
+    if (world.rank() != 0) rows = rows_of_dataset(dataset, split);
+    if (!rows && split_must_be)
+      throw UsageError{"the dataset has no rows in the split " + split, dataset.string(), "name another --split"};
+    if (!rows) continue;
+    check_rows(*rows, dataset, options);
+    sources.push_back(std::move(*rows));
+  }
+  if (sources.empty()) return std::nullopt;
+  return joined(std::move(sources));
+}
+
+TrainingSet make_set(RowSource rows, const TrainOptions& options, std::vector<double> view_shares) {
+  MixtureOptions mixtures = options.data.mixtures;
+  mixtures.seed = options.seed;
+  mixtures.window_samples = window_samples(options);
+  mixtures.view_shares = std::move(view_shares);
+  auto plan = std::make_shared<const MixturePlan>(rows.rows, rows.samples_per_row, mixtures);
+  return {std::move(rows), std::move(plan)};
+}
+
+void check_size(const TrainingSet& set, std::int64_t batch) {
+  if (set.plan->views() >= batch) return;
+  throw UsageError{"there are " + std::to_string(set.plan->views()) + " views of " + std::to_string(set.rows.rows) +
+                       " rows, fewer than a batch",
+                   "--batch " + std::to_string(batch), "give more data, or a smaller batch"};
+}
+
+}  // namespace
+
+MixtureBatch TrainingSet::batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const {
+  const std::int64_t of_rank = batch / ranks;
+  const std::int64_t batches = batches_per_rank(plan->views(), of_rank, ranks);
+  const auto epoch = static_cast<std::uint32_t>(step / batches);
+  return make_batch(*plan, rows, nullptr, epoch, views_of_batch(step % batches, of_rank, rank, ranks));
+}
+
+TrainingData open_training_data(Communicator& world, const TrainOptions& options) try {
+  const TrainingDataOptions& data = options.data;
+  TrainingData opened;
+  opened.training = make_set(*open_rows(world, data.datasets, data.split, true, options), options,
+                             {data.single_share, 1 - data.single_share});
+  check_size(opened.training, options.batch);
+  if (options.schedule.validate_every == 0) return opened;
+  const bool given = !data.validation.empty();
+  auto rows = open_rows(world, given ? data.validation : data.datasets, data.validation_split, given, options);
+  if (!rows) return opened;
+  opened.validation = make_set(std::move(*rows), options, {0, 1});
+  check_size(*opened.validation, 1);
+  return opened;
+} catch (const UsageError& problem) {  // every rank sees the same data
+  throw AgreedFailure{problem.what(), exit_code::kUsage};
+}
+
+}  // namespace veery
