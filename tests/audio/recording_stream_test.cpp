@@ -184,5 +184,26 @@ TEST(RecordingStream, ResamplesToTheLengthThatIsDue) {
   }
 }
 
+TEST(RecordingStream, BeginsAtAFrame) {
+  StreamOptions options;
+  options.begin_frame = 40'000;
+  const std::vector<float> all = tone(70'000);
+
+  const Streamed result = stream(floats(all), options);
+
+  EXPECT_EQ(result.samples, std::vector<float>(all.begin() + 40'000, all.end()));
+  EXPECT_EQ(result.frames_read, 70'000);
+  EXPECT_TRUE(result.lost.empty());
+}
+
+TEST(RecordingStream, AFrameBehindTheEndIsRefused) {
+  const TemporaryFolder folder;
+  publish_text(folder / "x.wav", floats(tone(100)));
+  StreamOptions options;
+  options.begin_frame = 101;
+
+  EXPECT_TRUE(std::holds_alternative<Refusal>(RecordingStream::open(folder / "x.wav", options)));
+}
+
 }  // namespace
 }  // namespace veery

@@ -51,6 +51,21 @@ TEST(Communicator, BroadcastsLongEmptyAndBinaryTexts) {
   }
 }
 
+TEST(Communicator, AddsUpTheSameSumsOnEachRank) {
+  std::vector<float> values(100'003);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = 0.1F * static_cast<float>(i % 97) + static_cast<float>(world().rank());
+  const auto ranks = static_cast<float>(world().size());
+  world().sum(values);
+  for (std::size_t i = 0; i < values.size(); i += 5'000)
+    EXPECT_NEAR(values[i], 0.1F * static_cast<float>(i % 97) * ranks + ranks * (ranks - 1) / 2, 1e-3F);
+
+  std::string mine{reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
+  const std::string own = mine;
+  world().broadcast(mine);
+  EXPECT_TRUE(mine == own) << "to the bit";
+}
+
 TEST(Communicator, GathersTextsInRankOrder) {
   const std::vector<std::string> texts = world().gather("rank " + std::to_string(world().rank()));
   ASSERT_EQ(texts.size(), world().rank() == 0 ? static_cast<std::size_t>(world().size()) : 0U);
