@@ -9,8 +9,8 @@
 #   2            a mistake in the command line: nothing is tried again
 #   other codes  a crash: run again in this job. veery leaves a recording out that ends processes, so this gets past it
 #
-# Each run is one line of OUTPUT.tries: the units finished before it, the job, the time. More than MAX_RUNS lines, or
-# MAX_FRUITLESS runs in a row that finished no unit, and no run follows. The file goes when all is done.
+# Each run is one line of OUTPUT.tries: the units (or a training's steps) done before it, the job, the time. More than
+# MAX_RUNS lines, or MAX_FRUITLESS runs in a row that finished none, and no run follows. The file goes when all is done.
 
 MAX_RUNS=${MAX_RUNS:-100}
 MAX_FRUITLESS=${MAX_FRUITLESS:-10}
@@ -91,24 +91,38 @@ make_output() {
   lfs setstripe --stripe-count "$STRIPES" "$OUTPUT" || say "lfs cannot set the stripes of $OUTPUT: it keeps the default"
 }
 
+# Not for a training, which has no temporary files.
 choose_scratch() {
   scratch=()
-  if [[ -d ${NODE_SCRATCH-} && -w ${NODE_SCRATCH-} ]]; then
+  if [[ $1 == train ]]; then
+    return
+  elif [[ -d ${NODE_SCRATCH-} && -w ${NODE_SCRATCH-} ]]; then
     scratch=(--scratch "$NODE_SCRATCH")
   else
     say "no folder '${NODE_SCRATCH-}' on this node for temporary files: they go to $OUTPUT"
   fi
 }
 
+# What is done, as a number that grows: units, or the steps of a training.
+progress() {
+  local checkpoints
+  mapfile -t checkpoints < <(compgen -G "$OUTPUT/checkpoints/step-*")
+  if ((${#checkpoints[@]} > 0)); then
+    echo "$((10#${checkpoints[-1]##*-}))"
+  else
+    find "$OUTPUT/units" -name '*.json' 2> /dev/null | wc -l
+  fi
+}
+
 # Notes the run that begins; fails when there were too many.
 count_run() {
-  local units runs fruitless
-  units=$(find "$OUTPUT/units" -name '*.json' 2> /dev/null | wc -l)
-  echo "$units $job $(date '+%F %T')" >> "$OUTPUT.tries" || refuse "cannot write $OUTPUT.tries"
+  local done_before runs fruitless
+  done_before=$(progress)
+  echo "$done_before $job $(date '+%F %T')" >> "$OUTPUT.tries" || refuse "cannot write $OUTPUT.tries"
   runs=$(wc -l < "$OUTPUT.tries")
-  fruitless=$(tac "$OUTPUT.tries" | awk -v units="$units" '$1 != units { exit } { n++ } END { print n - 1 }')
+  fruitless=$(tac "$OUTPUT.tries" | awk -v now="$done_before" '$1 != now { exit } { n++ } END { print n - 1 }')
   ((runs <= MAX_RUNS && fruitless <= MAX_FRUITLESS)) && return
-  say "gives up: $((runs - 1)) runs, the last $fruitless without a unit finished." \
+  say "gives up: $((runs - 1)) runs, the last $fruitless without a unit or a step finished." \
     "Look at $OUTPUT.log; to go on, remove $OUTPUT.tries and submit again"
   return 1
 }
@@ -189,7 +203,7 @@ until_done() {
   check_settings
   take_part
   make_output
-  choose_scratch
+  choose_scratch "$1"
   say "log: $OUTPUT.log; how it goes: $VEERY status $OUTPUT; runs: $OUTPUT.tries"
   while count_run; do
     if [[ -n $ends_at ]]; then

@@ -19,6 +19,15 @@
 namespace veery {
 namespace {
 
+BirdRange parse_birds(const std::string& text) {
+  BirdRange birds;
+  const std::size_t dots = text.find("..");
+  if (dots != std::string::npos && CLI::detail::lexical_cast(text.substr(0, dots), birds.fewest) &&
+      CLI::detail::lexical_cast(text.substr(dots + 2), birds.most))
+    return birds;
+  throw UsageError{"not a range of birds: " + text, "--birds", "LEAST..MOST, such as 0..3"};
+}
+
 /// When a run ends before all is done.
 void add_time_options(CLI::App& command, TimeOptions& options) {
   add_job_end_options(command, options,
@@ -153,6 +162,23 @@ void add_peaks(CLI::App& app, PeaksOptions& options) {
   add_peak_options(command, options.slices);
 }
 
+/// Examples whose sources are known.
+void add_source_options(CLI::App& command, SynthesizeOptions& options) {
+  CLI::Option* const sources = command.add_flag_function(
+      "--sources", [&options](std::int64_t) { options.sources = options.sources.value_or(BirdRange{}); },
+      "Make examples with each source in a file of its own (background, then a bird each), and the list of a split");
+  command
+      .add_option_function<std::string>(
+          "--birds", [&options](const std::string& text) { options.sources = parse_birds(text); },
+          "Birds of an example, uniform: LEAST..MOST")
+      ->needs(sources)
+      ->default_str("0..3")
+      ->type_name("RANGE");
+  command.add_option("--split", options.split, "Split that the examples belong to: train, validation, eval")
+      ->needs(sources)
+      ->capture_default_str();
+}
+
 void add_synthesize(CLI::App& app, SynthesizeOptions& options) {
   CLI::App& command = *app.add_subcommand("synthesize", "Make soundscapes with known birds, and their annotations");
   command.add_option("--output,-o", options.output, "Folder for the recordings")
@@ -167,6 +193,7 @@ void add_synthesize(CLI::App& app, SynthesizeOptions& options) {
       ->type_name("HZ");
   command.add_option("--calls-per-minute", options.soundscape.calls_per_minute, "Bird calls, on average")
       ->capture_default_str();
+  add_source_options(command, options);
   command.add_option("--threads", options.threads, "Threads; 0: the cores it may use")->capture_default_str();
 }
 
@@ -235,6 +262,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_submit(app, arguments.submit);
   add_watch(app, arguments.watch);
   add_train(app, arguments.train);
+  add_evaluate(app, arguments.evaluate);
   add_configuration(app);
   app.get_subcommand("repair")->fallthrough(false);  // what it does not know is for the command of the run
   for (const char* flag : {"--yes", "--overwrite"}) app.get_subcommand("submit")->get_option(flag)->envname("");

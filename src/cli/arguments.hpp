@@ -7,6 +7,7 @@
 
 #include <veery/run/commands.hpp>
 
+#include "cli/add_evaluate.hpp"
 #include "cli/add_model.hpp"
 #include "cli/add_shards.hpp"
 #include "cli/add_submit.hpp"
@@ -31,6 +32,7 @@ struct Arguments {
   SubmitArguments submit;
   WatchOptions watch;
   TrainOptions train;
+  EvaluateOptions evaluate;
 };
 
 /// Gives `app` its name and every command, whose options fill `arguments`; both must live until it has parsed.

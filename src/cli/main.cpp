@@ -30,6 +30,7 @@ int run_command(const CLI::App& app, Communicator& world, const Arguments& argum
   if (command == "process") return run_process(world, arguments.process);
   if (command == "slice") return run_process(world, arguments.slice);
   if (command == "separate") return run_process(world, arguments.separate);
+  if (command == "evaluate") return run_evaluate(world, arguments.evaluate);
   if (command == "train") return run_train(world, arguments.train);
   if (command == "index") return run_index(world, arguments.index);
   return run_verify(world, arguments.verify_output);

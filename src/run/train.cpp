@@ -100,7 +100,7 @@ int run_train(Communicator& world, const TrainOptions& asked) {
   if (!options.initial_model.empty()) options.network = read_model(options.initial_model).config;
   Reporter reporter{options.report, world.rank() == 0};
   const ComputeDevice device = choose(world, options.device);
-  options.trainer.threads = threads_of_rank(options.threads, world.ranks_on_node());
+  set_threads(threads_of_rank(options.threads, world.ranks_on_node()));
   const TrainingData data = open_training_data(world, options);
   reporter.info(describe(options, data, device, world.size()));
   if (!device.note.empty()) reporter.info("no GPU: " + device.note);

@@ -40,10 +40,10 @@ std::optional<RowSource> rows_of_dataset(const fs::path& folder, const std::stri
 }
 
 /// Lists on rank 0; each rank reads the headers of its share.
-RowSource rows_of_folder(Communicator& world, const fs::path& folder, const TrainOptions& options) {
+RowSource rows_of_folder(Communicator& world, const fs::path& folder, const RowNeeds& needs) {
   std::string listed;
   on_lead(world, [&] {
-    for (const std::string& path : list_archive(folder, options.output).paths) listed += csv_row({path});
+    for (const std::string& path : list_archive(folder, needs.exclude).paths) listed += csv_row({path});
   });
   world.broadcast(listed);
   ArchiveIndex mine;
@@ -57,40 +57,17 @@ RowSource rows_of_folder(Communicator& world, const fs::path& folder, const Trai
   if (index.recordings.empty()) throw UsageError{"there are no recordings", folder.string(), "check the path"};
   std::vector<RecordingFile> files;
   for (const Recording& recording : index.recordings) files.push_back({folder / recording.path, recording.audio});
-  return rows_of_recordings(files, {static_cast<int>(options.network.sample_rate_hz), window_samples(options)});
+  return rows_of_recordings(files, {needs.sample_rate_hz, needs.window_samples});
 }
 
-void check_rows(const RowSource& rows, const fs::path& dataset, const TrainOptions& options) {
-  const auto rate_hz = static_cast<int>(options.network.sample_rate_hz);
-  if (rows.sample_rate_hz != rate_hz)
-    throw UsageError{
-        "the shards have " + std::to_string(rows.sample_rate_hz) + " Hz and the network has " + std::to_string(rate_hz),
-        dataset.string(), "make them with --sample-rate " + std::to_string(rate_hz)};
-  if (rows.samples_per_row < window_samples(options))
+void check_rows(const RowSource& rows, const fs::path& dataset, const RowNeeds& needs) {
+  if (rows.sample_rate_hz != needs.sample_rate_hz)
+    throw UsageError{"the shards have " + std::to_string(rows.sample_rate_hz) + " Hz and the network has " +
+                         std::to_string(needs.sample_rate_hz),
+                     dataset.string(), "make them with --sample-rate " + std::to_string(needs.sample_rate_hz)};
+  if (rows.samples_per_row < needs.window_samples)
     throw UsageError{"the shards' rows are shorter than --window", dataset.string(),
                      "at most " + std::to_string(rows.samples_per_row) + " samples"};
-}
-
-/// All that are asked for, one after the other; nullopt when no dataset has the split.
-std::optional<RowSource> open_rows(Communicator& world, const std::vector<fs::path>& datasets, const std::string& split,
-                                   bool split_must_be, const TrainOptions& options) {
-  std::vector<RowSource> sources;
-  for (const fs::path& dataset : datasets) {
-    if (!holds_shards(dataset)) {
-      if (split_must_be) sources.push_back(rows_of_folder(world, dataset, options));
-      continue;
-    }
-    std::optional<RowSource> rows;
-    on_lead(world, [&] { rows = rows_of_dataset(dataset, split); });  // what is wrong is said once
-    if (world.rank() != 0) rows = rows_of_dataset(dataset, split);
-    if (!rows && split_must_be)
-      throw UsageError{"the dataset has no rows in the split " + split, dataset.string(), "name another --split"};
-    if (!rows) continue;
-    check_rows(*rows, dataset, options);
-    sources.push_back(std::move(*rows));
-  }
-  if (sources.empty()) return std::nullopt;
-  return joined(std::move(sources));
 }
 
 TrainingSet make_set(RowSource rows, const TrainOptions& options, std::vector<double> view_shares) {
@@ -111,6 +88,27 @@ void check_size(const TrainingSet& set, std::int64_t batch) {
 
 }  // namespace
 
+std::optional<RowSource> open_rows(Communicator& world, const std::vector<fs::path>& datasets, const std::string& split,
+                                   bool must_be, const RowNeeds& needs) {
+  std::vector<RowSource> sources;
+  for (const fs::path& dataset : datasets) {
+    if (!holds_shards(dataset)) {
+      if (must_be) sources.push_back(rows_of_folder(world, dataset, needs));
+      continue;
+    }
+    std::optional<RowSource> rows;
+    on_lead(world, [&] { rows = rows_of_dataset(dataset, split); });  // what is wrong is said once
+    if (world.rank() != 0) rows = rows_of_dataset(dataset, split);
+    if (!rows && must_be)
+      throw UsageError{"the dataset has no rows in the split " + split, dataset.string(), "name another --split"};
+    if (!rows) continue;
+    check_rows(*rows, dataset, needs);
+    sources.push_back(std::move(*rows));
+  }
+  if (sources.empty()) return std::nullopt;
+  return joined(std::move(sources));
+}
+
 MixtureBatch TrainingSet::batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const {
   const std::int64_t of_rank = batch / ranks;
   const std::int64_t batches = batches_per_rank(plan->views(), of_rank, ranks);
@@ -120,13 +118,14 @@ MixtureBatch TrainingSet::batch_of_step(std::int64_t step, std::int64_t batch, i
 
 TrainingData open_training_data(Communicator& world, const TrainOptions& options) try {
   const TrainingDataOptions& data = options.data;
+  const RowNeeds needs{static_cast<int>(options.network.sample_rate_hz), window_samples(options), options.output};
   TrainingData opened;
-  opened.training = make_set(*open_rows(world, data.datasets, data.split, true, options), options,
+  opened.training = make_set(*open_rows(world, data.datasets, data.split, true, needs), options,
                              {data.single_share, 1 - data.single_share});
   check_size(opened.training, options.batch);
   if (options.schedule.validate_every == 0) return opened;
   const bool given = !data.validation.empty();
-  auto rows = open_rows(world, given ? data.validation : data.datasets, data.validation_split, given, options);
+  auto rows = open_rows(world, given ? data.validation : data.datasets, data.validation_split, given, needs);
   if (!rows) return opened;
   opened.validation = make_set(std::move(*rows), options, {0, 1});
   check_size(*opened.validation, 1);

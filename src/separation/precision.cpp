@@ -40,11 +40,11 @@ void prepare_precision(Precision precision, const ComputeDevice& device) {
   }
 }
 
-Autocast::Autocast(Precision precision, at::DeviceType device)
-    : device_(device),
+Autocast::Autocast(Precision precision, const at::Device& device)
+    : device_(device.type()),
       is_on_(precision == Precision::bfloat16 || precision == Precision::float16),
-      was_on_(at::autocast::is_autocast_enabled(device)),
-      type_before_(at::autocast::get_autocast_dtype(device)) {
+      was_on_(at::autocast::is_autocast_enabled(device_)),
+      type_before_(static_cast<int>(at::autocast::get_autocast_dtype(device_))) {
   if (!is_on_) return;
   at::autocast::set_autocast_enabled(device_, true);
   at::autocast::set_autocast_dtype(device_, precision == Precision::bfloat16 ? at::kBFloat16 : at::kHalf);
@@ -54,7 +54,7 @@ Autocast::Autocast(Precision precision, at::DeviceType device)
 Autocast::~Autocast() {
   if (!is_on_) return;
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_dtype(device_, type_before_);
+  at::autocast::set_autocast_dtype(device_, static_cast<at::ScalarType>(type_before_));
   at::autocast::set_autocast_enabled(device_, was_on_);
 }
 

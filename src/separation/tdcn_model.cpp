@@ -67,7 +67,7 @@ TdcnModel::TdcnModel(const std::filesystem::path& path, const LoadOptions& optio
 
 at::Tensor TdcnModel::separate(const at::Tensor& mixtures) const {
   const c10::InferenceMode no_gradients;
-  const Autocast autocast{options_.precision, options_.device.device.type()};
+  const Autocast autocast{options_.precision, options_.device.device};
   return forward(config_, weights_, mixtures).to(at::kFloat);
 }
 

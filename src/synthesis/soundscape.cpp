@@ -58,11 +58,13 @@ std::vector<BirdCall> plan_calls(const SoundscapeOptions& options, std::uint64_t
 }
 
 struct SoundscapeStream::State {
-  State(const SoundscapeOptions& wanted, std::uint64_t recording_number)
+  State(const SoundscapeOptions& wanted, std::uint64_t recording_number, const SoundscapePart& part)
       : options(checked(wanted)),
         samples(std::llround(options.recording_s * options.sample_rate_hz)),
-        background(options, recording_number) {
+        background(options, recording_number),
+        background_is_heard(part.background) {
     for (auto& planned : synthesis::plan_songs(options, recording_number, background)) {
+      if (part.species && planned.truth.species != *part.species) continue;
       calls.push_back(std::move(planned.truth));
       planned_starts.push_back(planned.start_sample);
       songs.push_back(std::move(planned.song));
@@ -75,6 +77,7 @@ struct SoundscapeStream::State {
   SoundscapeOptions options;
   std::int64_t samples;
   synthesis::Background background;
+  bool background_is_heard;
   std::vector<BirdCall> calls;
   std::vector<std::int64_t> planned_starts;
   std::vector<synthesis::Song> songs;
@@ -98,7 +101,8 @@ void SoundscapeStream::State::add(const Sounding& call) {
 void SoundscapeStream::State::next_frame() {
   frame_start += static_cast<std::int64_t>(kFrameSamples);
   const std::int64_t frame_end = frame_start + static_cast<std::int64_t>(kFrameSamples);
-  background.next_frame(frame);
+  frame.fill(0.0F);
+  if (background_is_heard) background.next_frame(frame);
   for (; next_song < songs.size() && planned_starts[next_song] < frame_end; ++next_song) {
     sounding.push_back({planned_starts[next_song], synthesis::render_song(songs[next_song], options.sample_rate_hz)});
   }
@@ -109,8 +113,9 @@ void SoundscapeStream::State::next_frame() {
   for (float& sample : frame) sample = std::clamp(sample, -1.0F, 1.0F);
 }
 
-SoundscapeStream::SoundscapeStream(const SoundscapeOptions& options, std::uint64_t recording_number)
-    : state_(std::make_unique<State>(options, recording_number)) {}
+SoundscapeStream::SoundscapeStream(const SoundscapeOptions& options, std::uint64_t recording_number,
+                                   const SoundscapePart& part)
+    : state_(std::make_unique<State>(options, recording_number, part)) {}
 
 SoundscapeStream::~SoundscapeStream() = default;
 SoundscapeStream::SoundscapeStream(SoundscapeStream&& other) noexcept = default;

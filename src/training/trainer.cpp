@@ -80,6 +80,10 @@ void for_each_part(std::int64_t views, std::int64_t at_once, Each&& each) {
 
 }  // namespace
 
+void set_threads(int threads) {
+  at::set_num_threads(threads);
+}
+
 struct Trainer::Outcome {
   at::Tensor references;  ///< [view, reference, sample]
   at::Tensor mixtures;    ///< [view, sample]
@@ -95,7 +99,6 @@ Trainer::Trainer(TrainingState state, TrainerOptions options, const ComputeDevic
       sum_(std::move(sum_over_ranks)),
       state_(moved(std::move(state), device.device)),
       weights_(trainable(state_.weights)) {
-  if (options_.threads > 0) at::set_num_threads(options_.threads);
   separation::prepare_precision(options_.precision, device_);
 }
 
@@ -103,7 +106,7 @@ Trainer::Outcome Trainer::outcome_of(const MixtureBatch& batch, const Weights& w
   const at::Tensor references = batch.sources.to(device_.device);
   const at::Tensor mixtures = batch.audio.to(device_.device);
   const at::Tensor estimates = [&] {
-    const separation::Autocast arithmetic{options_.precision, device_.device.type()};
+    const separation::Autocast arithmetic{options_.precision, device_.device};
     return forward(state_.config, weights, mixtures).to(at::kFloat);
   }();
   at::Tensor losses;

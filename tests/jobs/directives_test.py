@@ -14,7 +14,8 @@ sys.path.insert(0, str(SOURCE / "tests" / "jobs" / "pbs"))
 
 from stand_in import DirectiveError, directive_words, request_of, seconds  # noqa: E402
 
-COMMANDS = ("process", "separate", "verify")
+RUN_AGAIN = ("process", "separate", "train")
+COMMANDS = (*RUN_AGAIN, "verify")
 
 
 def table_of(path):
@@ -132,19 +133,20 @@ class PbsDirectives(unittest.TestCase):
 
     def test_the_time_in_the_block_is_the_directives(self):
         for site in PBS:
-            for command in ("process", "separate"):
+            for command in RUN_AGAIN:
                 text = script(site, command).read_text()
                 (stated,) = re.findall(r"(?m)^WALLTIME=(\S+)", text)
                 self.assertEqual(seconds(stated), request_from(text).walltime_s, (site, command))
 
     def test_scripts_are_submitted_again_under_their_own_name(self):
         for site in PBS:
-            for command in ("process", "separate"):
+            for command in RUN_AGAIN:
                 self.assertIn(f"THIS_SCRIPT=$VEERY_JOBS/{site}/{command}.pbs ", script(site, command).read_text())
 
     def test_gpus_where_there_are_some(self):
         for site, device in {"polaris": "cuda", "bebop": "cpu", "swing": "cuda"}.items():
-            self.assertIn(f"--device {device})", script(site, "separate").read_text())
+            for command in ("separate", "train"):
+                self.assertRegex(script(site, command).read_text(), rf"--device {device}\b")
 
 
 class SlurmDirectives(unittest.TestCase):
@@ -155,20 +157,21 @@ class SlurmDirectives(unittest.TestCase):
         return dict(re.fullmatch(r"#SBATCH --([a-z-]+)=?(\S*)", line).groups() for line in head.splitlines()[1:])
 
     def test_a_job_that_goes_on_can_be_requeued_and_keeps_its_output(self):
-        for command in ("process", "separate"):
+        for command in RUN_AGAIN:
             directives = self.directives(command)
             self.assertEqual(directives["open-mode"], "append")
             self.assertIn("requeue", directives)
 
     def test_ranks_are_warned_in_time(self):
         """The signal goes to the ranks, and leaves them more than their grace of 120 s."""
-        for command in ("process", "separate"):
+        for command in RUN_AGAIN:
             name, at = self.directives(command)["signal"].split("@")
             self.assertEqual(name, "USR1")
             self.assertGreater(int(at), 120)
 
-    def test_a_gpu_for_each_rank_that_separates(self):
-        self.assertEqual(self.directives("separate")["gpus-per-task"], "1")
+    def test_a_gpu_for_each_rank_with_a_network(self):
+        for command in ("separate", "train"):
+            self.assertEqual(self.directives(command)["gpus-per-task"], "1")
 
     def test_nothing_is_mailed(self):
         for command in COMMANDS:

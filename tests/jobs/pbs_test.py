@@ -7,7 +7,7 @@ import sys
 
 import job_support
 from job_support import (DONE, DONE_WITH_BAD, JOBS, OPTIONS, STOPPED, USAGE, JobTest, Results, Workplace, main,
-                         test_model, tree_digest)  # fmt: skip
+                         run, test_model, tree_digest)  # fmt: skip
 
 PBS_COMMANDS = job_support.SOURCE / "tests" / "jobs" / "pbs"
 sys.path.insert(0, str(PBS_COMMANDS))
@@ -81,6 +81,26 @@ class PbsTest(JobTest):
 
         self.assertEqual(sum(path.endswith(".flac") for path in stems[0]), 2 * self.RECORDINGS)
         self.assertEqual(stems, [stems[0]] * len(PBS_SITES))
+
+    def test_a_training_through_the_ends_of_jobs(self):
+        """It ends with the model of a training that nothing interrupted."""
+        words = ("--sample-rate=8000 --frame=128 --frame-hop=64 --bottleneck=8 --channels=16 --dilations=3 --repeats=1 "
+                 "--window=1s --batch=4 --validate-every=0 --checkpoint-every=50 --threads=1 --device=cpu "
+                 "--steps=150")  # fmt: skip
+        alone = self.new_folder() / "training"
+        run("train", self.archive, "-o", alone, *words.split(), ranks=2).check_returncode()
+
+        def check(site):
+            options = f"({words} --stop-before-end 57s)"
+            site.qsub(site.edit("train", [*TWO_RANKS[site.name], ("walltime=.*", "walltime=00:01:00")],
+                                ARCHIVE=self.archive, WALLTIME="00:01:00", OPTIONS=options))  # fmt: skip
+            *stopped, last = site.pbs.run_all()
+            self.assertGreaterEqual(len(stopped), 1)
+            self.expect([*stopped, last], *[STOPPED] * len(stopped), DONE)
+            self.assertIn("continuing at step", last.said())
+            self.assertEqual((site.output / "model.h5").read_bytes(), (alone / "model.h5").read_bytes())
+
+        self.at(["pbs"], check)
 
     # ── through the ends of jobs ──
 

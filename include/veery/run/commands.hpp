@@ -1,6 +1,7 @@
 #pragma once
 // One function per command. Each returns the exit code.
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -62,13 +63,22 @@ struct EarlierRun {
 /// How the run in `output` goes, or ended, on standard output. Throws Error when there was none.
 int run_status(const std::filesystem::path& output, bool as_json);
 
+/// Birds of an example, uniform; each of a species of its own.
+struct BirdRange {
+  int fewest = 0;
+  int most = 3;
+};
+
 struct SynthesizeOptions {
   std::filesystem::path output;
   double hours = 1.0;
   int threads = 0;
   SoundscapeOptions soundscape;
+  std::optional<BirdRange> sources{};  ///< examples with known sources instead of soundscapes
+  std::string split = "eval";          ///< that these belong to
 };
-/// Soundscapes as FLAC with their annotations beside them.
+/// Soundscapes as FLAC with their annotations beside them; or examples with their sources, as
+/// training/source_folder.hpp reads them.
 int run_synthesize(const SynthesizeOptions& options);
 
 }  // namespace veery

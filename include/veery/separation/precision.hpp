@@ -1,7 +1,5 @@
 #pragma once
 // Switches LibTorch to the arithmetic that was asked for.
-#include <ATen/core/ATen_fwd.h>
-
 #include <veery/separation/device.hpp>
 
 namespace veery::separation {
@@ -12,7 +10,7 @@ void prepare_precision(Precision precision, const ComputeDevice& device);
 /// While it lives, this thread's matrix products on the device are in bfloat16 or float16, if that is asked for.
 class Autocast {
  public:
-  Autocast(Precision precision, at::DeviceType device);
+  Autocast(Precision precision, const at::Device& device);
   ~Autocast();
   Autocast(const Autocast&) = delete;
   Autocast& operator=(const Autocast&) = delete;
@@ -21,7 +19,7 @@ class Autocast {
   at::DeviceType device_;
   bool is_on_;
   bool was_on_;
-  at::ScalarType type_before_;
+  int type_before_;  ///< an at::ScalarType
 };
 
 }  // namespace veery::separation

@@ -5,6 +5,7 @@
 // its number: the same samples on every run, machine and for every way of reading it.
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,12 +48,18 @@ struct BirdCall {
 /// Throws UsageError when the options are impossible.
 [[nodiscard]] std::vector<BirdCall> plan_calls(const SoundscapeOptions& options, std::uint64_t recording_number);
 
+/// What of a recording is heard; the parts do not depend on each other and, but for clipping, add up to the whole.
+struct SoundscapePart {
+  bool background = true;
+  std::optional<std::string> species{};  ///< one alone, by its code; none: all birds
+};
+
 /// Renders one recording from its start; silent behind its end. Not thread-safe.
 /// The background does not depend on the birds: with calls_per_minute = 0 it is heard alone.
 class SoundscapeStream {
  public:
   /// Throws UsageError when the options are impossible.
-  SoundscapeStream(const SoundscapeOptions& options, std::uint64_t recording_number);
+  SoundscapeStream(const SoundscapeOptions& options, std::uint64_t recording_number, const SoundscapePart& part = {});
   ~SoundscapeStream();
   SoundscapeStream(SoundscapeStream&& other) noexcept;
   SoundscapeStream& operator=(SoundscapeStream&& other) noexcept;

@@ -27,6 +27,7 @@ enum class DrawPurpose : std::uint32_t {
   noise_start = 8,
   snr = 9,
   initial_weight = 10,
+  birds = 11,
 };
 
 /// Two views are made alike when seed and epoch are.

@@ -28,8 +28,10 @@ struct TrainerOptions {
   /// 0: the whole batch.
   std::int64_t views_at_once = 0;
   Precision precision = Precision::float32;
-  int threads = 0;  ///< of LibTorch, for the whole process; 0: as they are
 };
+
+/// Of LibTorch, for the whole process.
+void set_threads(int threads);
 
 /// Adds up values over all ranks, in place and with the same result on each; empty: there is one rank.
 using SumOverRanks = std::function<void(std::span<float> values)>;

@@ -1,0 +1,80 @@
+#include "run/evaluation_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <veery/base/error.hpp>
+#include <veery/run/commands.hpp>
+#include <veery/training/mixtures.hpp>
+
+#include "run/on_lead.hpp"
+
+namespace veery {
+namespace {
+
+/// The sum over sources of [source, sample].
+void add_up(const std::vector<float>& sources, std::span<float> sum) {
+  for (std::size_t i = 0; i < sources.size(); ++i) sum[i % sum.size()] += sources[i];
+}
+
+}  // namespace
+
+EvaluationData::EvaluationData(Communicator& world, const EvaluateOptions& options, int sample_rate_hz)
+    : sample_rate_hz_(sample_rate_hz),
+      most_(options.examples > 0 ? options.examples : std::numeric_limits<std::int64_t>::max()) {
+  const bool has_sources = !source_splits(options.dataset).empty();
+  split_ = !options.split.empty() ? options.split : has_sources ? "eval" : "validation";
+  if (!has_sources) {
+    open_rows_of(world, options);
+    return;
+  }
+  on_lead(world, [&] { open_sources(options); });  // what is wrong is said once
+  if (world.rank() != 0) open_sources(options);
+}
+
+void EvaluationData::open_sources(const EvaluateOptions& options) {
+  folder_ = open_source_folder(options.dataset, split_);
+}
+
+void EvaluationData::open_rows_of(Communicator& world, const EvaluateOptions& options) try {
+  const std::int64_t window = std::llround(options.window_s * sample_rate_hz_);
+  auto rows = open_rows(world, {options.dataset}, split_, true, {sample_rate_hz_, window, {}});
+  MixtureOptions mixtures;
+  mixtures.seed = options.seed;
+  mixtures.window_samples = window;
+  mixtures.view_shares = {0, 1};
+  auto plan = std::make_shared<const MixturePlan>(rows->rows, rows->samples_per_row, mixtures);
+  set_ = TrainingSet{std::move(*rows), std::move(plan)};
+  if (set_->plan->views() == 0)
+    throw UsageError{"there are fewer than two rows", options.dataset.string(), "give more data"};
+} catch (const UsageError& problem) {  // every rank sees the same data
+  throw AgreedFailure{problem.what(), exit_code::kUsage};
+}
+
+std::int64_t EvaluationData::source_examples() const {
+  return folder_ ? std::min(static_cast<std::int64_t>(folder_->examples.size()), most_) : 0;
+}
+
+std::int64_t EvaluationData::mixtures() const {
+  return folder_ ? source_examples() / 2 : std::min(set_->plan->views(), most_);
+}
+
+std::vector<float> EvaluationData::sources(std::int64_t example) const {
+  return read_sources(*folder_, static_cast<std::size_t>(example), sample_rate_hz_);
+}
+
+std::vector<float> EvaluationData::mixture(std::int64_t number) const {
+  if (!folder_) return make_view(*set_->plan, set_->rows, nullptr, 0, number).sources;
+  const auto samples = static_cast<std::size_t>(samples_at(*folder_, sample_rate_hz_));
+  std::vector<float> both(2 * samples);
+  add_up(sources(2 * number), std::span{both}.first(samples));
+  add_up(sources(2 * number + 1), std::span{both}.last(samples));
+  return both;
+}
+
+int EvaluationData::resampled_from_hz() const {
+  return folder_ && folder_->sample_rate_hz != sample_rate_hz_ ? folder_->sample_rate_hz : 0;
+}
+
+}  // namespace veery
