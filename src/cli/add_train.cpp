@@ -31,8 +31,10 @@ void add_range(CLI::App& command, const std::string& name, std::optional<DrawRan
 
 void add_data_options(CLI::App& command, TrainingDataOptions& data) {
   command
-      .add_option("DATASET", data.datasets,
-                  "Output folders of process (their shards), or folders of recordings (windows side by side)")
+      .add_option(
+          "DATASET", data.datasets,
+          "Output folders of process (their shards), folders of recordings (windows side by side), or examples with "
+          "known sources (synthesize --sources)")
       ->required()
       ->type_name("DIR")
       ->configurable(false);
@@ -45,6 +47,10 @@ void add_data_options(CLI::App& command, TrainingDataOptions& data) {
   command
       .add_option("--single-share", data.single_share,
                   "Share of examples with one recording instead of two, whose other reference is silent")
+      ->capture_default_str();
+  command
+      .add_option("--known-share", data.known_share,
+                  "Share of steps with known sources, where datasets of both kinds are given")
       ->capture_default_str();
   add_range(command, "--target-peak", data.mixtures.target_peak,
             "Peak that each recording is brought to, drawn at random; none: as it is", "0.15..0.25");

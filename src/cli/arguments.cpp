@@ -284,6 +284,7 @@ void complete_options(TrainOptions& options, const CLI::App& command, int argc, 
   options.configuration = effective_configuration(command);
   options.earlier.lease.beat_every_s = options.earlier.lease.silent_after_s / 6.0;
   options.arguments.assign(argv, argv + argc);
+  std::erase(options.data.validation, std::filesystem::path{});  // as a configuration says that there are none
   complete_network(options);
 }
 

@@ -6,7 +6,6 @@
 
 #include <veery/base/error.hpp>
 #include <veery/run/commands.hpp>
-#include <veery/training/mixtures.hpp>
 
 #include "run/on_lead.hpp"
 
@@ -44,9 +43,9 @@ void EvaluationData::open_rows_of(Communicator& world, const EvaluateOptions& op
   mixtures.seed = options.seed;
   mixtures.window_samples = window;
   mixtures.view_shares = {0, 1};
-  auto plan = std::make_shared<const MixturePlan>(rows->rows, rows->samples_per_row, mixtures);
-  set_ = TrainingSet{std::move(*rows), std::move(plan)};
-  if (set_->plan->views() == 0)
+  rows_ = std::move(*rows);
+  plan_.emplace(rows_.rows, rows_.samples_per_row, mixtures);
+  if (plan_->views() == 0)
     throw UsageError{"there are fewer than two rows", options.dataset.string(), "give more data"};
 } catch (const UsageError& problem) {  // every rank sees the same data
   throw AgreedFailure{problem.what(), exit_code::kUsage};
@@ -57,7 +56,7 @@ std::int64_t EvaluationData::source_examples() const {
 }
 
 std::int64_t EvaluationData::mixtures() const {
-  return folder_ ? source_examples() / 2 : std::min(set_->plan->views(), most_);
+  return folder_ ? source_examples() / 2 : std::min(plan_->views(), most_);
 }
 
 std::vector<float> EvaluationData::sources(std::int64_t example) const {
@@ -65,7 +64,7 @@ std::vector<float> EvaluationData::sources(std::int64_t example) const {
 }
 
 std::vector<float> EvaluationData::mixture(std::int64_t number) const {
-  if (!folder_) return make_view(*set_->plan, set_->rows, nullptr, 0, number).sources;
+  if (!folder_) return make_view(*plan_, rows_, nullptr, 0, number).sources;
   const auto samples = static_cast<std::size_t>(samples_at(*folder_, sample_rate_hz_));
   std::vector<float> both(2 * samples);
   add_up(sources(2 * number), std::span{both}.first(samples));

@@ -7,9 +7,10 @@
 
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/evaluate_options.hpp>
+#include <veery/training/mixtures.hpp>
 #include <veery/training/source_folder.hpp>
 
-#include "run/training_data.hpp"
+#include "run/dataset_rows.hpp"
 
 namespace veery {
 
@@ -39,7 +40,8 @@ class EvaluationData {
   std::int64_t most_;  ///< examples
   std::string split_;
   std::optional<SourceFolder> folder_;
-  std::optional<TrainingSet> set_;
+  RowSource rows_;
+  std::optional<MixturePlan> plan_;  ///< of rows
 };
 
 }  // namespace veery

@@ -41,10 +41,8 @@ ComputeDevice choose(Communicator& world, const std::string& wanted) {
 
 std::string describe(const TrainOptions& options, const TrainingData& data, const ComputeDevice& device, int ranks) {
   std::string text = "training on " + device.name + (ranks > 1 ? " (rank 0 of " + std::to_string(ranks) + ")" : "") +
-                     ": " + std::to_string(data.training.rows.rows) + " rows, " +
-                     std::to_string(data.training.plan->views()) + " views an epoch, batches of " +
-                     std::to_string(options.batch);
-  if (data.validation) text += ", " + std::to_string(data.validation->rows.rows) + " rows to validate with";
+                     ": " + describe(data) + ", batches of " + std::to_string(options.batch);
+  if (data.validation) text += ", " + data.validation->description + " to validate with";
   return text;
 }
 

@@ -28,6 +28,8 @@ void check_data(const TrainingDataOptions& data) {
   require(data.window_s > 0 && data.window_s <= 600, "--window", "the window is out of range", "up to 10min");
   require(data.single_share >= 0 && data.single_share < 1, "--single-share", "the share is out of range",
           "from 0 to less than 1");
+  require(data.known_share > 0 && data.known_share < 1, "--known-share", "the share is out of range",
+          "between 0 and 1");
 }
 
 void check_schedule(const ScheduleOptions& schedule) {
@@ -68,6 +70,7 @@ std::string result_options_json(const TrainOptions& options) {
             {"validation-split", data.validation_split},
             {"window", decimal(data.window_s) + "s"},
             {"single-share", data.single_share},
+            {"known-share", data.known_share},
             {"target-peak", range_text(data.mixtures.target_peak)},
             {"gain", range_text(data.mixtures.gain_db)},
             {"batch", options.batch},

@@ -3,135 +3,135 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <utility>
+#include <vector>
 
-#include <veery/archive/archive_index.hpp>
-#include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/run/commands.hpp>
-#include <veery/shards/dataset_folder.hpp>
-#include <veery/training/recording_rows.hpp>
+#include <veery/training/source_batches.hpp>
 
-#include "run/indexing.hpp"
+#include "run/dataset_rows.hpp"
 #include "run/on_lead.hpp"
 
 namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds_shards(const fs::path& folder) {
-  return fs::exists(folder / "dataset") || fs::exists(folder / "dataset_info.json");
-}
+using Folders = std::vector<fs::path>;
 
 std::int64_t window_samples(const TrainOptions& options) {
   return std::llround(options.data.window_s * static_cast<double>(options.network.sample_rate_hz));
 }
 
-/// Rows of the split; nullopt when the dataset has no such split.
-std::optional<RowSource> rows_of_dataset(const fs::path& folder, const std::string& split) {
-  const DatasetFolder dataset = open_dataset_folder(folder);
-  const auto found = std::find_if(dataset.splits.begin(), dataset.splits.end(),
-                                  [&](const SplitFiles& files) { return files.name == split; });
-  if (found == dataset.splits.end() || found->rows() == 0) return std::nullopt;
-  std::vector<ShardFile> shards = found->shards;
-  std::erase_if(shards, [](const ShardFile& shard) { return shard.rows == 0; });
-  return rows_of_shard_files(shards);
-}
-
-/// Lists on rank 0; each rank reads the headers of its share.
-RowSource rows_of_folder(Communicator& world, const fs::path& folder, const RowNeeds& needs) {
-  std::string listed;
-  on_lead(world, [&] {
-    for (const std::string& path : list_archive(folder, needs.exclude).paths) listed += csv_row({path});
-  });
-  world.broadcast(listed);
-  ArchiveIndex mine;
-  int number = 0;
-  read_csv(listed, [&](const std::vector<std::string>& row) {
-    if (number++ % world.size() != world.rank()) return;
-    auto probed = probe_recording(folder, row.front());
-    if (auto* recording = std::get_if<Recording>(&probed)) mine.recordings.push_back(std::move(*recording));
-  });
-  const ArchiveIndex index = merge_shares(world, mine);
-  if (index.recordings.empty()) throw UsageError{"there are no recordings", folder.string(), "check the path"};
-  std::vector<RecordingFile> files;
-  for (const Recording& recording : index.recordings) files.push_back({folder / recording.path, recording.audio});
-  return rows_of_recordings(files, {needs.sample_rate_hz, needs.window_samples});
-}
-
-void check_rows(const RowSource& rows, const fs::path& dataset, const RowNeeds& needs) {
-  if (rows.sample_rate_hz != needs.sample_rate_hz)
-    throw UsageError{"the shards have " + std::to_string(rows.sample_rate_hz) + " Hz and the network has " +
-                         std::to_string(needs.sample_rate_hz),
-                     dataset.string(), "make them with --sample-rate " + std::to_string(needs.sample_rate_hz)};
-  if (rows.samples_per_row < needs.window_samples)
-    throw UsageError{"the shards' rows are shorter than --window", dataset.string(),
-                     "at most " + std::to_string(rows.samples_per_row) + " samples"};
-}
-
-TrainingSet make_set(RowSource rows, const TrainOptions& options, std::vector<double> view_shares) {
+ViewSet views_of_rows(RowSource rows, const TrainOptions& options, std::vector<double> view_shares) {
   MixtureOptions mixtures = options.data.mixtures;
   mixtures.seed = options.seed;
   mixtures.window_samples = window_samples(options);
   mixtures.view_shares = std::move(view_shares);
-  auto plan = std::make_shared<const MixturePlan>(rows.rows, rows.samples_per_row, mixtures);
-  return {std::move(rows), std::move(plan)};
+  const auto plan = std::make_shared<const MixturePlan>(rows.rows, rows.samples_per_row, mixtures);
+  const std::string description = std::to_string(rows.rows) + " rows";
+  return {plan->views(), description,
+          [rows = std::move(rows), plan](std::uint32_t epoch, std::span<const std::int64_t> views) {
+            return make_batch(*plan, rows, nullptr, epoch, views);
+          }};
 }
 
-void check_size(const TrainingSet& set, std::int64_t batch) {
-  if (set.plan->views() >= batch) return;
-  throw UsageError{"there are " + std::to_string(set.plan->views()) + " views of " + std::to_string(set.rows.rows) +
-                       " rows, fewer than a batch",
+ViewSet views_of_sources(SourceFolder folder, const TrainOptions& options) {
+  const SourceBatchOptions how{options.seed, static_cast<int>(options.network.sample_rate_hz), window_samples(options),
+                               options.data.mixtures.target_peak};
+  const std::int64_t samples = samples_at(folder, how.sample_rate_hz);
+  if (samples < how.window_samples)
+    throw UsageError{"examples with known sources are shorter than --window", folder.list.string(),
+                     "at most " + std::to_string(samples) + " samples"};
+  if (folder.most_sources > options.network.sources)
+    throw UsageError{"examples have more sources than the network has stems", folder.list.string(),
+                     "--outputs " + std::to_string(folder.most_sources)};
+  const auto examples = static_cast<std::int64_t>(folder.examples.size());
+  return {examples, std::to_string(examples) + " examples with known sources",
+          [folder = std::move(folder), how](std::uint32_t epoch, std::span<const std::int64_t> views) {
+            return make_source_batch(folder, how, epoch, views);
+          }};
+}
+
+/// With known sources, and the others.
+std::pair<Folders, Folders> divide(const Folders& datasets) {
+  std::pair<Folders, Folders> divided;
+  for (const fs::path& dataset : datasets)
+    (source_splits(dataset).empty() ? divided.second : divided.first).push_back(dataset);
+  return divided;
+}
+
+/// Of one folder; nullopt when there is none, or it has no such split and need not have it.
+std::optional<ViewSet> open_known(Communicator& world, const Folders& folders, const std::string& split, bool must_be,
+                                  const TrainOptions& options) {
+  if (folders.empty()) return std::nullopt;
+  if (folders.size() > 1)
+    throw UsageError{"there are several folders with known sources", folders[1].string(), "put their lists into one"};
+  const std::vector<std::string> splits = source_splits(folders.front());
+  if (!must_be && std::find(splits.begin(), splits.end(), split) == splits.end()) return std::nullopt;
+  std::optional<SourceFolder> folder;
+  on_lead(world, [&] { folder = open_source_folder(folders.front(), split); });  // what is wrong is said once
+  if (world.rank() != 0) folder = open_source_folder(folders.front(), split);
+  return views_of_sources(std::move(*folder), options);
+}
+
+void check_size(const ViewSet& set, std::int64_t batch) {
+  if (set.views >= batch) return;
+  throw UsageError{"there are " + std::to_string(set.views) + " views of " + set.description + ", fewer than a batch",
                    "--batch " + std::to_string(batch), "give more data, or a smaller batch"};
+}
+
+/// Mixtures of mixtures if there are any to validate with, else known sources.
+std::optional<ViewSet> open_validation(Communicator& world, const TrainOptions& options, const RowNeeds& needs) {
+  const TrainingDataOptions& data = options.data;
+  const bool given = !data.validation.empty();
+  const auto [known, others] = divide(given ? data.validation : data.datasets);
+  if (auto rows = open_rows(world, others, data.validation_split, given, needs))
+    return views_of_rows(std::move(*rows), options, {0, 1});
+  return open_known(world, known, data.validation_split, given, options);
 }
 
 }  // namespace
 
-std::optional<RowSource> open_rows(Communicator& world, const std::vector<fs::path>& datasets, const std::string& split,
-                                   bool must_be, const RowNeeds& needs) {
-  std::vector<RowSource> sources;
-  for (const fs::path& dataset : datasets) {
-    if (!holds_shards(dataset)) {
-      if (must_be) sources.push_back(rows_of_folder(world, dataset, needs));
-      continue;
-    }
-    std::optional<RowSource> rows;
-    on_lead(world, [&] { rows = rows_of_dataset(dataset, split); });  // what is wrong is said once
-    if (world.rank() != 0) rows = rows_of_dataset(dataset, split);
-    if (!rows && must_be)
-      throw UsageError{"the dataset has no rows in the split " + split, dataset.string(), "name another --split"};
-    if (!rows) continue;
-    check_rows(*rows, dataset, needs);
-    sources.push_back(std::move(*rows));
-  }
-  if (sources.empty()) return std::nullopt;
-  return joined(std::move(sources));
+MixtureBatch ViewSet::batch(std::int64_t number, std::int64_t batch, int rank, int ranks) const {
+  const std::int64_t of_rank = batch / ranks;
+  const std::int64_t batches = batches_per_rank(views, of_rank, ranks);
+  return make(static_cast<std::uint32_t>(number / batches), views_of_batch(number % batches, of_rank, rank, ranks));
 }
 
-MixtureBatch TrainingSet::batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const {
-  const std::int64_t of_rank = batch / ranks;
-  const std::int64_t batches = batches_per_rank(plan->views(), of_rank, ranks);
-  const auto epoch = static_cast<std::uint32_t>(step / batches);
-  return make_batch(*plan, rows, nullptr, epoch, views_of_batch(step % batches, of_rank, rank, ranks));
+MixtureBatch TrainingData::batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const {
+  const auto known_before = [&](std::int64_t steps) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(steps) * known_share));
+  };
+  const std::int64_t before = known_before(step);
+  if (known_before(step + 1) > before) return known->batch(before, batch, rank, ranks);
+  return mixtures->batch(step - before, batch, rank, ranks);
 }
 
 TrainingData open_training_data(Communicator& world, const TrainOptions& options) try {
   const TrainingDataOptions& data = options.data;
   const RowNeeds needs{static_cast<int>(options.network.sample_rate_hz), window_samples(options), options.output};
+  const auto [known, others] = divide(data.datasets);
   TrainingData opened;
-  opened.training = make_set(*open_rows(world, data.datasets, data.split, true, needs), options,
-                             {data.single_share, 1 - data.single_share});
-  check_size(opened.training, options.batch);
-  if (options.schedule.validate_every == 0) return opened;
-  const bool given = !data.validation.empty();
-  auto rows = open_rows(world, given ? data.validation : data.datasets, data.validation_split, given, needs);
-  if (!rows) return opened;
-  opened.validation = make_set(std::move(*rows), options, {0, 1});
-  check_size(*opened.validation, 1);
+  if (auto rows = open_rows(world, others, data.split, true, needs))
+    opened.mixtures = views_of_rows(std::move(*rows), options, {data.single_share, 1 - data.single_share});
+  opened.known = open_known(world, known, data.split, true, options);
+  opened.known_share = !opened.known ? 0 : !opened.mixtures ? 1 : data.known_share;
+  if (opened.mixtures) check_size(*opened.mixtures, options.batch);
+  if (opened.known) check_size(*opened.known, options.batch);
+  if (options.schedule.validate_every > 0) opened.validation = open_validation(world, options, needs);
+  if (opened.validation) check_size(*opened.validation, 1);
   return opened;
 } catch (const UsageError& problem) {  // every rank sees the same data
   throw AgreedFailure{problem.what(), exit_code::kUsage};
+}
+
+std::string describe(const TrainingData& data) {
+  std::string text;
+  for (const std::optional<ViewSet>* set : {&data.mixtures, &data.known})
+    if (*set) text += (text.empty() ? "" : ", ") + (*set)->description;
+  return text;
 }
 
 }  // namespace veery

@@ -1,49 +1,43 @@
 #pragma once
-// The rows that a training run sees, and the batches that are made of them.
+// What a training run sees: views, and in which step which of them.
 #include <cstdint>
-#include <filesystem>
-#include <memory>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/train_options.hpp>
 #include <veery/training/mixture_batches.hpp>
-#include <veery/training/row_source.hpp>
 
 namespace veery {
 
-/// Rows and how they become views. Copies share nothing that changes: any thread may make batches.
-struct TrainingSet {
-  RowSource rows;
-  std::shared_ptr<const MixturePlan> plan;
+/// Views by number, a pure function of epoch and numbers. Copies share nothing that changes: any thread may make them.
+struct ViewSet {
+  std::int64_t views = 0;   ///< an epoch
+  std::string description;  ///< "540 rows"
+  std::function<MixtureBatch(std::uint32_t epoch, std::span<const std::int64_t> views)> make;
 
-  /// This rank's part of a step's batch: `batch` views over all `ranks`. After an epoch's whole batches the next
+  /// This rank's part of batch `number`: `batch` views over all `ranks`. After an epoch's whole batches the next
   /// begins.
-  [[nodiscard]] MixtureBatch batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const;
+  [[nodiscard]] MixtureBatch batch(std::int64_t number, std::int64_t batch, int rank, int ranks) const;
 };
 
 struct TrainingData {
-  TrainingSet training;
-  std::optional<TrainingSet> validation;  ///< of two recordings each
-};
+  std::optional<ViewSet> mixtures;  ///< of recordings whose sources nobody knows, for MixIT
+  std::optional<ViewSet> known;     ///< examples with known sources, for the supervised loss
+  double known_share = 0;           ///< of the steps
+  std::optional<ViewSet> validation;
 
-/// What rows must be like.
-struct RowNeeds {
-  int sample_rate_hz = 0;
-  std::int64_t window_samples = 0;
-  std::filesystem::path exclude;  ///< a folder that is not searched for recordings
+  /// The batch of a step: the share of steps with known sources is met at every step as nearly as whole steps can.
+  [[nodiscard]] MixtureBatch batch_of_step(std::int64_t step, std::int64_t batch, int rank, int ranks) const;
 };
-
-/// Rows of datasets, one after the other: of the split where a dataset has shards, all recordings elsewhere. nullopt
-/// when there are none and none need be; `must_be`: UsageError then. Collective.
-[[nodiscard]] std::optional<RowSource> open_rows(Communicator& world,
-                                                 const std::vector<std::filesystem::path>& datasets,
-                                                 const std::string& split, bool must_be, const RowNeeds& needs);
 
 /// Opens the datasets on every rank, which must see the same. Throws AgreedFailure (usage) for a dataset without rows,
 /// of another rate than the network's, or with rows shorter than the window. Collective.
 [[nodiscard]] TrainingData open_training_data(Communicator& world, const TrainOptions& options);
+
+/// "540 rows, 36 examples with known sources"
+[[nodiscard]] std::string describe(const TrainingData& data);
 
 }  // namespace veery

@@ -74,8 +74,9 @@ void TrainingLoop::begin_at(TrainingState state) {
   SumOverRanks sum;
   if (world_.size() > 1) sum = [this](std::span<float> values) { world_.sum(values); };
   trainer_ = std::make_unique<Trainer>(std::move(state), options_.trainer, device_, world_.size(), std::move(sum));
-  const auto make = [set = data_.training, batch = options_.batch, rank = world_.rank(), ranks = world_.size()](
-                        std::int64_t number) { return set.batch_of_step(number, batch, rank, ranks); };
+  const auto make = [this, batch = options_.batch, rank = world_.rank(), ranks = world_.size()](std::int64_t number) {
+    return data_.batch_of_step(number, batch, rank, ranks);
+  };
   loader_ = std::make_unique<BatchLoader>(make, step, kBatchesAhead, !device_.is_cpu());
 }
 

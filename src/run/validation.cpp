@@ -39,9 +39,9 @@ Validation means_of(Communicator& world, const std::string& mine, std::int64_t v
 
 }  // namespace
 
-ValidationResult validate(Communicator& world, const Trainer& trainer, const TrainingSet& set, std::int64_t views,
+ValidationResult validate(Communicator& world, const Trainer& trainer, const ViewSet& set, std::int64_t views,
                           std::int64_t at_once) {
-  const std::int64_t count = std::min(views, set.plan->views());
+  const std::int64_t count = std::min(views, set.views);
   const std::int64_t share = (count + world.size() - 1) / world.size();
   const std::int64_t end = std::min(count, share * (world.rank() + 1));
   ValidationResult result;
@@ -49,7 +49,7 @@ ValidationResult validate(Communicator& world, const Trainer& trainer, const Tra
   for (std::int64_t first = share * world.rank(); first < end; first += at_once) {
     std::vector<std::int64_t> numbers(static_cast<std::size_t>(std::min(at_once, end - first)));
     std::iota(numbers.begin(), numbers.end(), first);
-    const MixtureBatch batch = make_batch(*set.plan, set.rows, nullptr, 0, numbers);
+    const MixtureBatch batch = set.make(0, numbers);
     const ValidatedBatch found = trainer.validate(batch);
     if (first == 0) result.shown = first_view(batch, found.estimates);
     for (std::size_t i = 0; i < numbers.size(); ++i)

@@ -24,7 +24,7 @@ struct ValidationResult {
 
 /// Of the first `views` of the set's first epoch, dealt to the ranks; at most `at_once` go through the network
 /// together. The same numbers for any number of ranks on one kind of device. Collective.
-[[nodiscard]] ValidationResult validate(Communicator& world, const Trainer& trainer, const TrainingSet& set,
+[[nodiscard]] ValidationResult validate(Communicator& world, const Trainer& trainer, const ViewSet& set,
                                         std::int64_t views, std::int64_t at_once);
 
 }  // namespace veery

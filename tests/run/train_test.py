@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from support import (DONE, FAILED, STOPPED, USAGE, ProgramTest, birds, command, environment, main, run, synthesize,
-                     wav, write)  # fmt: skip
+from support import (DONE, FAILED, SOURCE, STOPPED, USAGE, ProgramTest, birds, command, environment, main, run,
+                     synthesize, wav, write)  # fmt: skip
 
 RATE = 8000
 SMALL = {"sample-rate": RATE, "frame": 128, "frame-hop": 64, "bottleneck": 8, "channels": 16, "dilations": 3, "repeats": 1,
@@ -110,6 +111,21 @@ class TrainTest(ProgramTest):
         self.train(steps=2, data=self.archive)
         self.assertEqual(len(metrics_of(self.output)), 2)
 
+    def test_known_sources_alone_and_beside_recordings(self):
+        examples = self.folder / "examples"
+        for split, seed in (("train", 1), ("validation", 2)):
+            self.veery("synthesize", "-o", examples, "--sources", "--birds", "1..2", "--split", split, "--hours", "0.01",
+                       "--recording", "2s", "--sample-rate", "16000", "--seed", str(seed))  # fmt: skip
+        said = self.train(data=examples, steps=4, validate_every=2).stderr
+        self.assertIn("18 examples with known sources to validate with", said)
+        self.assertEqual([row["step"] for row in metrics_of(self.output) if row["validation_loss_db"] is not None], [2, 4])
+        self.output = self.folder / "both"
+        said = self.train(examples, steps=4, known_share=0.25).stderr
+        self.assertIn("rows, 18 examples with known sources", said)
+        self.assertIn("--known-share was 0.25 and is 0.5", self.train(examples, steps=5, code=USAGE).stderr)
+        said = self.train(data=examples, outputs=2, code=USAGE).stderr
+        self.assertIn("--outputs 3", said)
+
     def test_a_model_to_begin_with(self):
         self.train("--init", self.whole / "model.h5", steps=1, validate_every=1)
         first = metrics_of(self.output)[0]["validation_loss_db"]
@@ -159,6 +175,29 @@ class TrainTest(ProgramTest):
 
     def test_a_batch_that_ranks_cannot_share(self):
         self.assertIn("--batch 4", self.train_whole(ranks=3, code=USAGE).stderr)
+
+    # ── configurations that ship ──
+
+    def test_train_toml_names_every_option_with_its_default(self):
+        path = SOURCE / "configs" / "train.toml"
+        said = run("train", "--help").stdout
+        options = set(re.findall(r"^ +(?:-\w,)?--([a-z-]+)", said, re.MULTILINE))
+        keys = set(re.findall(r"^([a-z-]+) *=", path.read_text(), re.MULTILINE))
+        self.assertEqual(keys, options - {"help", "output", "deadline", "restart"})
+        self.add("a.wav", wav(birds(12, rate=22_050), rate=22_050))
+        few = ("--steps", "1", "--validate-every", "1000", "--batch", "1", "--window", "1s", "--device", "cpu", "--quiet")
+        for name, words in (("with", ("--config", path)), ("without", ())):
+            self.veery("train", self.archive, "-o", self.folder / name, *few, *words)
+        self.assertEqual((self.folder / "with/options.json").read_bytes(),
+                         (self.folder / "without/options.json").read_bytes())  # fmt: skip
+
+    def test_the_large_network_takes_steps(self):
+        self.add("a.wav", wav(birds(4, rate=22_050), rate=22_050))
+        path = SOURCE / "configs" / "train_large.toml"
+        self.veery("train", self.archive, "-o", self.output, "--config", path, "--steps", "2", "--batch", "1", "--window",
+                   "300ms", "--device", "cpu", "--validate-every", "0", "--single-share", "0")  # fmt: skip
+        said = self.veery("model", "info", self.output / "model.h5").stdout
+        self.assertRegex(said, r"sources: 8")
 
     # ── what goes wrong ──
 

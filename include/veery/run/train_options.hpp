@@ -12,8 +12,9 @@
 
 namespace veery {
 
-/// What batches are made of. A dataset is an output folder of `process` or a dataset/NAME/VERSION in one, or else a
-/// folder of recordings, of which windows are cut side by side.
+/// What batches are made of. A dataset is an output folder of `process` or a dataset/NAME/VERSION in one, a folder of
+/// examples with known sources (training/source_folder.hpp), or else one of recordings, of which windows are cut side
+/// by side.
 struct TrainingDataOptions {
   std::vector<std::filesystem::path> datasets;
   std::vector<std::filesystem::path> validation;  ///< empty: `validation_split` of the datasets, where they have it
@@ -21,6 +22,7 @@ struct TrainingDataOptions {
   std::string validation_split = "validation";
   double window_s = 5.0;
   double single_share = 0.1;  ///< of the views: one recording alone, the other reference is silent
+  double known_share = 0.5;   ///< of the steps: with known sources, where there are both kinds
   MixtureOptions mixtures;    ///< seed, window and shares are set from elsewhere
 };
 
