@@ -1,5 +1,6 @@
 """Two hosts over TCP, as network namespaces: the same bytes as on one, and a host that goes away in the middle."""
 
+import csv
 import json
 import os
 import re
@@ -15,6 +16,11 @@ from job_support import DONE, OPTIONS, JobTest, command, main, run
 
 HERE = Path(__file__).resolve().parent / "hosts"
 PATIENCE_S = 240  # beside other tests
+
+
+def losses_of(training):
+    with open(training / "metrics.csv", newline="", encoding="utf-8") as file:
+        return [float(row["loss_db"]) for row in csv.DictReader(file)]
 
 
 class HostsTest(JobTest):
@@ -47,9 +53,11 @@ class HostsTest(JobTest):
 
     def start(self, *options, faults=None):
         """`veery process` on two ranks of each host."""
+        return self.start_command("process", self.archive, "-o", self.output, *OPTIONS, *options, faults=faults)
+
+    def start_command(self, *words, faults=None):
         shown = dict(re.findall(r"(\w+)=(\S+)", (self.hosts / "environment").read_text()))
-        launcher, count, ranks, program, *words = command("process", self.archive, "-o", self.output, *OPTIONS,
-                                                          *options, ranks=4)  # fmt: skip
+        launcher, count, ranks, program, *words = command(*words, ranks=4)
         variables = [word for name, value in (faults or {}).items() for word in ("-x", f"{name}={value}")]
         return subprocess.Popen([launcher, count, ranks, "--hostfile", self.hosts / "hosts", *variables, program, *words],
                                 env=job_support.environment(**shown), text=True, stdout=subprocess.DEVNULL,
@@ -65,6 +73,21 @@ class HostsTest(JobTest):
         self.assertEqual(process.returncode, DONE, said[-4000:])
         self.assertEqual(self.hosts_of_ranks(), sorted(2 * self.names))
         self.expect_the_same_bytes(self.output)
+
+    def test_a_training_is_that_of_one_host(self):
+        words = ("train", self.archive, "--sample-rate", "8000", "--frame", "128", "--frame-hop", "64", "--bottleneck", "8",
+                 "--channels", "16", "--dilations", "3", "--repeats", "1", "--window", "1s", "--batch", "4", "--steps", "8",
+                 "--validate-every", "0", "--threads", "1", "--device", "cpu")  # fmt: skip
+        alone = self.new_folder() / "alone"
+        run(*words, "-o", alone, ranks=4).check_returncode()
+        process = self.start_command(*words, "-o", self.output)
+        _, said = process.communicate(timeout=PATIENCE_S)
+
+        self.assertEqual(process.returncode, DONE, said[-4000:])
+        places = json.loads((self.output / "run.json").read_text())["ranks"]
+        self.assertEqual(sorted(place.split()[0] for place in places), sorted(2 * self.names))
+        for here, there in zip(losses_of(alone), losses_of(self.output), strict=True):
+            self.assertAlmostEqual(here, there, delta=0.02)
 
     def test_a_host_that_goes_away(self):
         """The run ends within a bound, and a rerun on the host that is left finishes it."""
