@@ -222,6 +222,17 @@ class SlurmTest(JobTest):
         stems = [path for path in tree_digest(self.output) if path.endswith(".flac")]
         self.assertEqual(len(stems), 2 * self.RECORDINGS)
 
+    def test_a_training_on_four_ranks(self):
+        words = ("--sample-rate 8000 --frame 128 --frame-hop 64 --bottleneck 8 --channels 16 --dilations 3 --repeats 1 "
+                 "--window 1s --batch 4 --validate-every 0 --threads 1 --device cpu --steps 20")  # fmt: skip
+        script = self.place.edit("slurm", "train", ARCHIVE=self.archive, OPTIONS=f"({words})")
+
+        self.expect_done(self.submit(script))
+
+        self.assertTrue((self.output / "model.h5").exists())
+        about = json.loads((self.output / "run.json").read_text())
+        self.assertEqual(len(about["ranks"]), 4)
+
 
 if __name__ == "__main__":
     main()
