@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What can be checked only where there is a GPU: parity with the CPU in every precision, memory that runs out, and
-# the real-time factor. Builds nothing.
+# What can be checked only where there is a GPU: parity with the CPU in every precision, memory that runs out, the
+# real-time factor, and training: the CPU's curve, bf16, and how fast the large network takes its steps. Builds nothing.
 #
 # usage: VEERY_TEST_SEPARATION=build/release/bin/test_separation VEERY_PROGRAM=build/release/bin/veery tests/gpu/run.sh
 set -euo pipefail
@@ -11,11 +11,31 @@ program=${VEERY_PROGRAM:?the built veery}
 nvidia-smi --query-gpu=index,name,memory.total,driver_version --format=csv
 "$program" --version
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+work=$(mktemp --directory)
+trap 'rm -rf "$work"' EXIT
+log=$work/log
 "$tests" --gtest_filter='Gpu.*:Device.*' | tee "$log"
 # Without a usable GPU each case would skip itself, and nothing would have been checked.
 if grep --quiet 'SKIPPED.*Gpu\.' "$log"; then
   echo "tests/gpu/run.sh: no GPU could be used, see the reason above" >&2
   exit 1
 fi
+
+# ── training ──
+
+configs=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../configs
+"$program" synthesize -o "$work/archive" --hours 1 --recording 60s --sample-rate 22050
+"$program" process "$work/archive" -o "$work/data" --quiet --sample-rate 22050 --interval 12s --peak-scope 60s
+
+# train NAME OPTION…: the losses of its steps, in $work/NAME/metrics.csv
+train() { "$program" train "$work/data" -o "$work/$1" --validate-every 0 "${@:2}"; }
+
+train cpu --device cpu --steps 5
+train cuda --device cuda --steps 5
+train bf16 --device cuda --precision bf16 --steps 5
+paste -d, <(cut -d, -f2 "$work/cpu/metrics.csv") <(cut -d, -f2 "$work/cuda/metrics.csv") <(cut -d, -f2 "$work/bf16/metrics.csv") |
+  awk -F, 'function off(a, b) { return (a - b)^2 }
+    NR > 1 { print "step " NR - 1 ": CPU " $1 " dB, GPU " $2 " dB, bf16 " $3 " dB"; bad = bad || off($1, $2) > 0.05^2 || off($1, $3) > 0.5^2 }
+    END { exit bad }'
+
+train large --config "$configs/train_large.toml" --device cuda --batch 6 --steps 60 --log-every 5s
