@@ -68,7 +68,7 @@ void publish_run(const TrainOptions& options, const std::vector<std::string>& pl
 int train(Communicator& world, const TrainOptions& options, const TrainingData& data, const ComputeDevice& device,
           const std::optional<Lease>& lease, const Moment& start, Reporter& reporter) {
   std::optional<TrainingFolder> folder;
-  on_lead(world, [&] { folder.emplace(options); });
+  on_lead(world, [&] { folder.emplace(options, data); });
   TrainingLoop loop{world, options, data, device, folder ? &*folder : nullptr, reporter, start};
   const TrainingEnd end = loop.run();
   const std::vector<std::string> places = world.gather(world.host() + " " + device.name);
@@ -95,7 +95,11 @@ int run_train(Communicator& world, const TrainOptions& asked) {
     check_batch(options, world.size());
     if (!options.initial_model.empty()) static_cast<void>(read_model(options.initial_model));
   });
-  if (!options.initial_model.empty()) options.network = read_model(options.initial_model).config;
+  if (!options.initial_model.empty()) {
+    const Model model = read_model(options.initial_model);
+    options.network = model.config;
+    options.initial_digest = model_digest(model.config, model.weights);
+  }
   Reporter reporter{options.report, world.rank() == 0};
   const ComputeDevice device = choose(world, options.device);
   set_threads(threads_of_rank(options.threads, world.ranks_on_node()));

@@ -4,6 +4,8 @@
 #include <veery/base/error.hpp>
 #include <veery/run/train_options.hpp>
 
+#include "run/training_folder.hpp"
+
 namespace veery {
 namespace {
 
@@ -11,12 +13,6 @@ using Json = nlohmann::ordered_json;
 
 void require(bool good, std::string_view option, std::string_view problem, std::string_view remedy) {
   if (!good) throw UsageError{problem, option, remedy};
-}
-
-std::string names(const std::vector<std::filesystem::path>& folders) {
-  std::string text;
-  for (const auto& folder : folders) text += (text.empty() ? "" : ", ") + folder.lexically_normal().string();
-  return text;
 }
 
 std::string range_text(const std::optional<DrawRange>& range) {
@@ -61,11 +57,11 @@ void check_options(const TrainOptions& options) {
           "--stop-before-end", "there is no time to work in", "less than --walltime");
 }
 
-std::string result_options_json(const TrainOptions& options) {
+std::string result_options_json(const TrainOptions& options, const TrainingData& data_there_is) {
   const TrainingDataOptions& data = options.data;
   const TrainerOptions& trainer = options.trainer;
-  Json json{{"DATASET", names(data.datasets)},
-            {"validation", names(data.validation)},
+  Json json{{"DATASET", describe(data_there_is)},
+            {"validation", data_there_is.validation ? data_there_is.validation->description : "none"},
             {"split", data.split},
             {"validation-split", data.validation_split},
             {"window", decimal(data.window_s) + "s"},
@@ -75,7 +71,7 @@ std::string result_options_json(const TrainOptions& options) {
             {"gain", range_text(data.mixtures.gain_db)},
             {"batch", options.batch},
             {"seed", options.seed},
-            {"init", options.initial_model.string()},
+            {"init", options.initial_digest},
             {"learning-rate", trainer.rate.initial},
             {"learning-rate-factor", trainer.rate.factor},
             {"learning-rate-steps", trainer.rate.factor_steps},

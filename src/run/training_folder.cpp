@@ -20,9 +20,9 @@ void remove_earlier(const fs::path& output) {
     fs::remove_all(output / name);
 }
 
-void claim_options(const TrainOptions& options) {
+void claim_options(const TrainOptions& options, const TrainingData& data) {
   const fs::path file = options.output / output_name::kOptions;
-  const std::string now = result_options_json(options);
+  const std::string now = result_options_json(options, data);
   if (!fs::exists(file)) return publish_text(file, now);
   const std::string difference = describe_difference(read_text(file), now);
   if (difference.empty()) return;
@@ -55,10 +55,10 @@ void publish(const fs::path& file, const TrainingState& state, std::int64_t step
 
 }  // namespace
 
-TrainingFolder::TrainingFolder(const TrainOptions& options)
+TrainingFolder::TrainingFolder(const TrainOptions& options, const TrainingData& data)
     : output_(options.output), every_(options.schedule.checkpoint_every) {
   if (options.earlier.restart) remove_earlier(output_);
-  claim_options(options);
+  claim_options(options, data);
   create_folder(checkpoints());
   for (const fs::path& path : ascending(checkpoints()))
     if (is_staged(path)) fs::remove_all(path);

@@ -8,14 +8,18 @@
 #include <veery/training/checkpoint.hpp>
 
 #include "run/metrics_table.hpp"
+#include "run/training_data.hpp"
 
 namespace veery {
+
+/// The options that change results and what they were given, as one JSON object whose keys are the options' names.
+[[nodiscard]] std::string result_options_json(const TrainOptions& options, const TrainingData& data_there_is);
 
 class TrainingFolder {
  public:
   /// Makes the folder ready; with `restart` removes an earlier run's files, by their names. Throws UsageError naming
   /// each option that differs from an earlier run's.
-  explicit TrainingFolder(const TrainOptions& options);
+  TrainingFolder(const TrainOptions& options, const TrainingData& data);
 
   /// Publishes a checkpoint of the step, unless there is one. Of earlier ones those from the last regular one but one
   /// on stay: a damaged one has another before it.

@@ -24,7 +24,7 @@ TrainingState new_state(const TrainOptions& options) {
                       {"training seed", std::to_string(options.seed)}};
   if (options.initial_model.empty()) return state;
   Model model = read_model(options.initial_model);
-  state.provenance["began with"] = model_digest(model.config, model.weights);
+  state.provenance["began with"] = options.initial_digest;
   for (const auto& [name, weight] : model.weights) state.average.at(name).copy_(weight);
   state.weights = std::move(model.weights);
   return state;
@@ -111,7 +111,7 @@ std::optional<TrainingEnd> TrainingLoop::find_end() const {
       step - progress.best_step >= schedule.patience * schedule.validate_every)
     return TrainingEnd{true, "no better validation since step " + std::to_string(progress.best_step)};
   if (world_.all_true(may_go_on())) return std::nullopt;
-  std::string hours_are_over = budget_.left_s() > 0 && !stop_requested() ? "yes" : "";
+  std::string hours_are_over = are_hours_over() ? "yes" : "";
   world_.broadcast(hours_are_over);
   if (!hours_are_over.empty()) return TrainingEnd{true, "--max-hours are over"};
   return TrainingEnd{false, "stopped early: run the same command again to continue"};
@@ -119,9 +119,12 @@ std::optional<TrainingEnd> TrainingLoop::find_end() const {
 
 bool TrainingLoop::may_go_on() const {
   if (stop_requested()) return false;
-  if (world_.rank() != 0) return true;
+  return world_.rank() != 0 || (budget_.left_s() > 0 && !are_hours_over());
+}
+
+bool TrainingLoop::are_hours_over() const {
   const double hours = std::chrono::duration<double>(TimeBudget::Clock::now() - start_.steady).count() / 3600.0;
-  return budget_.left_s() > 0 && (options_.schedule.most_hours == 0 || hours < options_.schedule.most_hours);
+  return options_.schedule.most_hours > 0 && hours >= options_.schedule.most_hours;
 }
 
 /// After a good step.

@@ -37,6 +37,7 @@ class TrainingLoop {
   void begin_at(TrainingState state);
   [[nodiscard]] std::optional<TrainingEnd> find_end() const;
   [[nodiscard]] bool may_go_on() const;
+  [[nodiscard]] bool are_hours_over() const;
   void take_stock(const StepReport& report);
   [[nodiscard]] std::optional<Validation> validate_if_due();
   void go_back(const StepReport& report);

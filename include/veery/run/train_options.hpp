@@ -41,6 +41,7 @@ struct TrainOptions {
   TrainingDataOptions data;
   std::filesystem::path output;
   std::filesystem::path initial_model;  ///< whose network and weights training begins with; empty: random ones
+  std::string initial_digest;           ///< of that model, once it is read
   /// Small enough for two cores: 2.3 million weights, 8 times real time and more (docs/training.md).
   TdcnConfig network{.sample_rate_hz = 22050,
                      .encoder = Encoder::stft,
@@ -66,9 +67,6 @@ struct TrainOptions {
 
 /// Throws UsageError for combinations that can't work.
 void check_options(const TrainOptions& options);
-
-/// The options that change results, as one JSON object whose keys are the options' names.
-[[nodiscard]] std::string result_options_json(const TrainOptions& options);
 
 /// Trains, or goes on with what an earlier run left in `options.output` (docs/training.md). Returns the exit code:
 /// done, or stopped early (75). Collective.
