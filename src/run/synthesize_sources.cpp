@@ -37,6 +37,7 @@ std::vector<std::string> species_of(const SoundscapeOptions& how, std::uint64_t 
   std::vector<std::pair<std::string, double>> all{seconds.begin(), seconds.end()};
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> species;
+  species.reserve(all.size());
   for (auto& [name, unused] : all) species.push_back(std::move(name));
   return species;
 }
@@ -66,7 +67,8 @@ std::string example_name(const std::string& split, std::size_t number) {
 
 std::string write_source_example(const SynthesizeOptions& options, std::size_t number) {
   const SoundscapeOptions how = lively(options);
-  const auto choices = static_cast<std::uint64_t>(options.sources->most - options.sources->fewest + 1);
+  const auto choices =
+      static_cast<std::uint64_t>(options.sources->most) + 1 - static_cast<std::uint64_t>(options.sources->fewest);
   const auto wanted = static_cast<std::size_t>(options.sources->fewest) +
                       static_cast<std::size_t>(draw_below({how.seed, 0}, DrawPurpose::birds, number, choices));
   std::uint64_t recording = number * kTries;
@@ -87,7 +89,7 @@ std::string write_source_example(const SynthesizeOptions& options, std::size_t n
   std::string line = name + ".wav";
   for (const auto& [source, words] : sources) {
     for (std::size_t i = 0; i < words.size(); ++i) mixture[i] = static_cast<std::int16_t>(mixture[i] + words[i]);
-    const std::string file = name + "_sources/" + source + ".wav";
+    const std::string file = std::string{name}.append("_sources/").append(source).append(".wav");
     write(folder, file, how.sample_rate_hz, words);
     line += "\t" + file;
   }

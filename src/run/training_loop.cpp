@@ -47,11 +47,11 @@ TrainingState first_state(Communicator& world, const TrainOptions& options, cons
 }  // namespace
 
 TrainingLoop::TrainingLoop(Communicator& world, const TrainOptions& options, const TrainingData& data,
-                           const ComputeDevice& device, TrainingFolder* folder, Reporter& reporter, const Moment& start)
+                           ComputeDevice device, TrainingFolder* folder, Reporter& reporter, const Moment& start)
     : world_(world),
       options_(options),
       data_(data),
-      device_(device),
+      device_(std::move(device)),
       folder_(folder),
       reporter_(reporter),
       budget_(options.time, start),

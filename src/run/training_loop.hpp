@@ -27,7 +27,7 @@ struct TrainingEnd {
 class TrainingLoop {
  public:
   /// `folder`: on rank 0, elsewhere null. Begins, or reads the latest checkpoint. Collective.
-  TrainingLoop(Communicator& world, const TrainOptions& options, const TrainingData& data, const ComputeDevice& device,
+  TrainingLoop(Communicator& world, const TrainOptions& options, const TrainingData& data, ComputeDevice device,
                TrainingFolder* folder, Reporter& reporter, const Moment& start);
 
   /// Throws AgreedFailure when training diverges a second time. Collective.
