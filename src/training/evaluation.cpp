@@ -119,6 +119,7 @@ std::vector<GroupScores> grouped(std::span<const ExampleScores> examples) {
   for (const ExampleScores& example : examples)
     if (example.sources > 0) numbers.insert(example.sources);
   std::vector<GroupScores> groups;
+  groups.reserve(numbers.size() + 1);
   for (const std::int64_t number : numbers) groups.push_back(group_of(examples, number));
   if (!numbers.empty() && *numbers.rbegin() > 1) groups.push_back(group_of(examples, 0));
   return groups;

@@ -21,7 +21,7 @@ std::string rate_and_length(const RowSource& source) {
   return std::to_string(source.samples_per_row) + " samples at " + std::to_string(source.sample_rate_hz) + " Hz";
 }
 
-RowSource rows_of(std::shared_ptr<const ShardReader> shard) {
+RowSource rows_of(const std::shared_ptr<const ShardReader>& shard) {
   const ExampleSchema& schema = shard->schema();
   return {shard->rows(), schema.samples_per_row, schema.sample_rate_hz,
           [shard](std::int64_t row, std::span<float> samples) { read_row(*shard, row, samples); }};
@@ -74,9 +74,10 @@ RowSource joined(std::vector<RowSource> sources) {
   return all;
 }
 
-RowSource rows_of_shards(std::vector<std::shared_ptr<const ShardReader>> shards) {
+RowSource rows_of_shards(const std::vector<std::shared_ptr<const ShardReader>>& shards) {
   std::vector<RowSource> sources;
-  for (auto& shard : shards) sources.push_back(rows_of(std::move(shard)));
+  sources.reserve(shards.size());
+  for (const auto& shard : shards) sources.push_back(rows_of(shard));
   return joined(std::move(sources));
 }
 

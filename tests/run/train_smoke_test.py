@@ -8,9 +8,9 @@ RATE = "16000"
 NETWORK = ("--sample-rate", RATE, "--frame", "256", "--frame-hop", "128", "--bottleneck", "32", "--channels", "64",
            "--dilations", "6", "--repeats", "2")  # fmt: skip
 TRAINING = ("--window", "2s", "--batch", "8", "--average-decay", "0.99", "--validation-views", "32", "--device", "cpu",
-            "--quiet", "--seed", "1")  # fmt: skip
-STEPS = 100
-RISE_DB = 8.0  # measured: from -10.4 to 4.2 dB
+            "--threads", "1", "--quiet", "--seed", "1")  # fmt: skip
+STEPS = 200
+RISE_DB = 8.0  # measured: from -8.1 to 2.9 dB
 
 
 class TrainSmokeTest(ProgramTest):
@@ -30,7 +30,7 @@ class TrainSmokeTest(ProgramTest):
         trained = self.momi("trained", "--steps", str(STEPS), "--validate-every", str(STEPS), "--learning-rate", "0.002")
         print(f"MoMi of the validation: {untrained:.2f} dB untrained, {trained:.2f} dB after {STEPS} steps")
         self.assertGreater(trained, untrained + RISE_DB)
-        self.assertGreater(trained, 2.0)
+        self.assertGreater(trained, 1.0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ namespace veery::test {
 namespace {
 
 constexpr std::int64_t kSamples = 1200;
+/// Small tensors: threads would wait for each other more than they work, all the more beside other tests.
+const bool kOneThread = (set_threads(1), true);
 
 /// Two kinds of sounds at a time, a low and a high one, each with a level of its own.
 MixtureBatch two_tones(std::int64_t views, std::uint64_t seed) {

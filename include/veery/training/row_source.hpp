@@ -26,7 +26,7 @@ struct RowSource {
 /// The mixtures of shards, or of a split's index file, one after another; int16 is divided by 32768. To be read on the
 /// thread that opened them. Throws Error when a rate or a length differs, or there are no shards; reading throws Error
 /// for a row that isn't there or is damaged.
-[[nodiscard]] RowSource rows_of_shards(std::vector<std::shared_ptr<const ShardReader>> shards);
+[[nodiscard]] RowSource rows_of_shards(const std::vector<std::shared_ptr<const ShardReader>>& shards);
 
 /// The same of shards on disk. A read opens the shard and closes it again, so that nothing is held, any thread may
 /// read, and thousands of shards are as good as one. Throws Error also when a shard has other rows than its dataset
