@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "peaks/dispatch.hpp"
+#include <veery/base/dispatch.hpp>
 
 namespace veery {
 namespace {

@@ -2,9 +2,8 @@
 #include <cmath>
 #include <utility>
 
+#include <veery/base/dispatch.hpp>
 #include <veery/peaks/denoiser.hpp>
-
-#include "peaks/dispatch.hpp"
 
 namespace veery {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "peaks/dispatch.hpp"
+#include <veery/base/dispatch.hpp>
 
 namespace veery {
 namespace {

@@ -2,12 +2,11 @@
 #include <limits>
 #include <numeric>
 
+#include <veery/base/dispatch.hpp>
 #include <veery/peaks/cwt_peaks.hpp>
 #include <veery/peaks/denoiser.hpp>
 #include <veery/peaks/mel_spectrogram.hpp>
 #include <veery/peaks/peak_finder.hpp>
-
-#include "peaks/dispatch.hpp"
 
 namespace veery {
 namespace {

@@ -6,11 +6,6 @@
 namespace veery::separation {
 namespace {
 
-struct Moments {
-  at::Tensor mean;
-  at::Tensor variance;
-};
-
 Moments moments(const at::Tensor& values, at::IntArrayRef axes) {
   const at::Tensor mean = values.mean(axes, /*keepdim=*/true);
   // Not the mean square minus the squared mean: that loses digits.
@@ -18,8 +13,7 @@ Moments moments(const at::Tensor& values, at::IntArrayRef axes) {
   return {mean, (centred * centred).mean(axes, /*keepdim=*/true)};
 }
 
-/// The moments of all frames from those of each tile.
-Moments pooled_moments(const FrameTiles& tiles, at::IntArrayRef axes) {
+Moments moments_of_all(const FrameTiles& tiles, at::IntArrayRef axes) {
   FrameTiles means(tiles.size());
   FrameTiles variances(tiles.size());
   std::vector<double> frames(tiles.size());
@@ -29,26 +23,28 @@ Moments pooled_moments(const FrameTiles& tiles, at::IntArrayRef axes) {
     variances[number] = of_tile.variance;
     frames[number] = static_cast<double>(tiles[number].size(1));
   });
-  const at::Tensor counts = at::tensor(frames, at::kDouble).unsqueeze(1);
-  const at::Tensor shares = (counts / counts.sum()).to(tiles.front().options());
-  const at::Tensor all_means = join_frames(means);
-  const at::Tensor mean = (all_means * shares).sum(1, /*keepdim=*/true);
-  const at::Tensor apart = all_means - mean;
-  return {mean, ((join_frames(variances) + apart * apart) * shares).sum(1, /*keepdim=*/true)};
+  return pool_moments(join_frames(means), join_frames(variances), frames);
 }
 
 at::Tensor apply(const Moments& moments, const at::Tensor& values, const at::Tensor& gamma, const at::Tensor& beta) {
-  constexpr double kEpsilon = 1e-3;  // Keras's default, not PyTorch's
-  const at::Tensor scale = at::rsqrt(moments.variance + kEpsilon) * gamma;
+  const at::Tensor scale = at::rsqrt(moments.variance + kNormEpsilon) * gamma;
   return at::addcmul(beta - moments.mean * scale, values, scale);
 }
 
 }  // namespace
 
+Moments pool_moments(const at::Tensor& means, const at::Tensor& variances, const std::vector<double>& frames) {
+  const at::Tensor counts = at::tensor(frames, at::kDouble).unsqueeze(1);
+  const at::Tensor shares = (counts / counts.sum()).to(means.options());
+  const at::Tensor mean = (means * shares).sum(1, /*keepdim=*/true);
+  const at::Tensor apart = means - mean;
+  return {mean, ((variances + apart * apart) * shares).sum(1, /*keepdim=*/true)};
+}
+
 FrameTiles normalise(FrameTiles values, NormAxes axes, const at::Tensor& gamma, const at::Tensor& beta) {
   Moments all;
-  if (axes == NormAxes::frames) all = pooled_moments(values, {1});
-  if (axes == NormAxes::frames_and_channels) all = pooled_moments(values, {1, 2});
+  if (axes == NormAxes::frames) all = moments_of_all(values, {1});
+  if (axes == NormAxes::frames_and_channels) all = moments_of_all(values, {1, 2});
   for_each_tile(values, [&](std::size_t number) {
     const Moments own = axes == NormAxes::channels ? moments(values[number], {2}) : all;
     values[number] = apply(own, values[number], gamma, beta);

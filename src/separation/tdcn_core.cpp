@@ -2,9 +2,11 @@
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/autocast_mode.h>
 
 #include <map>
 
+#include "separation/fused_block.hpp"
 #include "separation/normalise.hpp"
 
 namespace veery::separation {
@@ -33,18 +35,46 @@ void show(const Observer& observe, const std::string& name, const FrameTiles& ti
   if (observe) observe(name, join_frames(tiles));
 }
 
-/// One block, without its residual connection.
+void add(FrameTiles& sum, const FrameTiles& more) {
+  for_each_tile(sum, [&](std::size_t number) { sum[number] = sum[number] + more[number]; });
+}
+
+/// One block.
 class Block {
  public:
   Block(const TdcnConfig& config, const Layer& weights, std::int64_t number, const Observer& observe)
       : config_(config), weights_(weights.in(block_name(number))), number_(number), observe_(observe) {}
 
+  /// Tiles of a batch, with its residual connection.
+  [[nodiscard]] FrameTiles add_to(FrameTiles values) const {
+    add(values, run(values));
+    return values;
+  }
+
+  /// The same in fewer passes over memory, of the whole batch; nothing inside can be observed.
+  [[nodiscard]] at::Tensor add_fused(const at::Tensor& values, BlockTrace& spare) const {
+    const at::Tensor& contract = weights_["dense2.kernel"];
+    return fused_block({.expand = weights_["dense1.kernel"] * weights_["dense1.scale"],
+                        .prelu1 = weights_["prelu1"],
+                        .gamma1 = weights_["norm1.gamma"],
+                        .beta1 = weights_["norm1.beta"],
+                        .taps = weights_["depthwise.kernel"],
+                        .bias = weights_["depthwise.bias"],
+                        .prelu2 = weights_["prelu2"],
+                        .gamma2 = weights_["norm2.gamma"],
+                        .beta2 = weights_["norm2.beta"],
+                        .contract = config_.residual_scale ? contract * weights_["dense2.scale"] : contract},
+                       values, dilation(), spare);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t dilation() const { return std::int64_t{1} << (number_ % config_.dilations); }
+
   [[nodiscard]] FrameTiles run(FrameTiles values) const {
     multiply(values, weights_["dense1.kernel"] * weights_["dense1.scale"]);
     shown("dense1", values);
     activate(values, "1");
-    const std::int64_t dilation = std::int64_t{1} << (number_ % config_.dilations);
-    values = convolve_frames(weights_.in("depthwise"), values, dilation);
+    values = convolve_frames(weights_.in("depthwise"), values, dilation());
     shown("conv", values);
     activate(values, "2");
     const at::Tensor& kernel = weights_["dense2.kernel"];
@@ -52,8 +82,6 @@ class Block {
     shown("dense2", values);
     return values;
   }
-
- private:
   static void multiply(FrameTiles& values, const at::Tensor& kernel) {
     for_each_tile(values, [&](std::size_t number) { values[number] = at::matmul(values[number], kernel); });
   }
@@ -75,32 +103,38 @@ class Block {
   const Observer& observe_;
 };
 
-void add(FrameTiles& sum, const FrameTiles& more) {
-  for_each_tile(sum, [&](std::size_t number) { sum[number] = sum[number] + more[number]; });
-}
-
 FrameTiles dense(const Layer& weights, FrameTiles values) {
   for_each_tile(values, [&](std::size_t number) { values[number] = dense(weights, values[number]); });
   return values;
+}
+
+/// What the fused passes are made for; there they give the same to rounding.
+bool is_fused(const TdcnConfig& config, const at::Tensor& features, const Observer& observe) {
+  return features.device().is_cpu() && features.scalar_type() == at::kFloat && config.norm == NormAxes::frames &&
+         !observe && !at::autocast::is_autocast_enabled(at::kCPU);
 }
 
 }  // namespace
 
 FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features,
                     const Observer& observe) {
+  const bool fused = is_fused(config, features, observe);
   FrameTiles values = dense(weights.in("input"), cut_frames(features));
+  if (fused) values = {join_frames(values)};
   show(observe, "initial_dense_output", values);
+  BlockTrace spare;
   std::map<std::int64_t, FrameTiles> repeat_inputs;
-  for (std::int64_t block = 0; block < config.blocks(); ++block) {
-    if (config.skips && block % config.dilations == 0) {
-      for (const auto& [from, input] : repeat_inputs) add(values, dense(weights.in(skip_name(from, block)), input));
-      repeat_inputs[block] = values;
+  for (std::int64_t number = 0; number < config.blocks(); ++number) {
+    if (config.skips && number % config.dilations == 0) {
+      for (const auto& [from, input] : repeat_inputs) add(values, dense(weights.in(skip_name(from, number)), input));
+      repeat_inputs[number] = values;
     }
-    add(values, Block{config, weights, block, observe}.run(values));
-    show(observe, "block" + std::to_string(block) + "_output", values);
+    const Block block{config, weights, number, observe};
+    values = fused ? FrameTiles{block.add_fused(values.front(), spare)} : block.add_to(std::move(values));
+    show(observe, "block" + std::to_string(number) + "_output", values);
   }
   show(observe, "core_activations", values);
-  return values;
+  return fused ? cut_frames(values.front()) : values;
 }
 
 }  // namespace veery::separation

@@ -36,6 +36,10 @@ def compare(bench, network, folder, threads):
     share = ours["products_cpu_s"] / ours["cpu_s"]
     detail = f"{ours['gflop'] / SECONDS:.1f} GFLOP a second of audio at {speed:.0f} GFLOP a second of CPU time"
     bench.note(f"{name}: matrix products alone", 100 * share, "% of CPU time", detail=detail)
+    ratio = ours["composed_cpu_s"] / ours["cpu_s"]
+    bench.note(f"{name}: composed operations", ratio, "× our CPU time", detail=f"{ours['composed_cpu_s']:.2f} s")
+    ratio = ours["composed_step_cpu_s"] / ours["step_cpu_s"]
+    bench.note(f"{name}: with gradients, composed", ratio, "× our CPU time", detail=f"{ours['step_cpu_s']:.2f} s ours")
     python = peer_python("requirements-separation.txt", "bench-separation-python")
     for peer, program in PEER_PROGRAMS.items():
         theirs = json.loads(run(python, PEERS / program, folder, threads, bench.repeats).output)

@@ -4,7 +4,8 @@
 //
 // NETWORK is default or bird. Writes into FOLDER what a peer needs to do the same: model.h5, mixture.f32 and the
 // stems to compare with, stems.f32 (float32, little-endian). Prints one JSON object; of the repeats the fastest
-// counts. The network's matrix products alone are timed beside it, on operands of their own.
+// counts. Beside it are timed: the network's matrix products alone, on operands of their own; the same network out of
+// composed operations, which run when somebody watches; and both with the gradients of all weights.
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -91,6 +92,18 @@ Products matrix_products(const veery::WeightShapes& shapes) {
   return products;
 }
 
+/// With the gradients of all weights.
+void train_once(const veery::TdcnConfig& config, const veery::Weights& weights, const at::Tensor& mixture,
+                const veery::Observer& observe) {
+  veery::forward(config, weights, mixture, observe).square().sum().backward();
+}
+
+veery::Weights trainable(const veery::Weights& weights) {
+  veery::Weights copies;
+  for (const auto& [name, weight] : weights) copies[name] = weight.clone().requires_grad_(true);
+  return copies;
+}
+
 void write_floats(const std::filesystem::path& path, const at::Tensor& values) {
   const at::Tensor contiguous = values.contiguous();
   std::ofstream file{path, std::ios::binary};
@@ -104,14 +117,21 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[2];
   const int repeats = std::stoi(argv[5]);
   at::set_num_threads(std::stoi(argv[3]));
-  const c10::InferenceMode no_gradients;
   const veery::TdcnConfig config = config_of(argv[1]);
   const veery::Weights weights = random_weights(config);
   const auto samples = static_cast<std::int64_t>(std::stod(argv[4]) * static_cast<double>(config.sample_rate_hz));
   const at::Tensor mixture = at::randn({1, samples}) * 0.1;
 
+  const veery::Observer watch = [](const std::string&, const at::Tensor&) {};
+  const veery::Weights to_train = trainable(weights);
+  const Time step = best_of(repeats, [&] { train_once(config, to_train, mixture, {}); });
+  const Time composed_step = best_of(repeats, [&] { train_once(config, to_train, mixture, watch); });
+
+  const c10::InferenceMode no_gradients;
   at::Tensor stems = veery::forward(config, weights, mixture);
   const Time network = best_of(repeats, [&] { stems = veery::forward(config, weights, mixture); });
+
+  const Time composed = best_of(repeats, [&] { static_cast<void>(veery::forward(config, weights, mixture, watch)); });
 
   const std::int64_t frames = samples / config.hop_samples;
   double operations = 0;
@@ -130,6 +150,7 @@ int main(int argc, char** argv) {
   write_floats(folder / "mixture.f32", mixture);
   write_floats(folder / "stems.f32", stems);
   std::cout << R"({"wall_s": )" << network.wall_s << R"(, "cpu_s": )" << network.cpu_s << R"(, "products_wall_s": )"
-            << products.wall_s << R"(, "products_cpu_s": )" << products.cpu_s << R"(, "gflop": )" << operations / 1e9
-            << "}\n";
+            << products.wall_s << R"(, "products_cpu_s": )" << products.cpu_s << R"(, "composed_cpu_s": )"
+            << composed.cpu_s << R"(, "step_cpu_s": )" << step.cpu_s << R"(, "composed_step_cpu_s": )"
+            << composed_step.cpu_s << R"(, "gflop": )" << operations / 1e9 << "}\n";
 }

@@ -1,0 +1,92 @@
+// The fused passes of a block against the composed ones, which run where somebody watches.
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+#include "separation/goldens.hpp"
+#include "separation/seeded_model.hpp"
+
+namespace veery::test {
+namespace {
+
+const Observer kWatched = [](const std::string&, const at::Tensor&) {};
+
+TdcnConfig small_network(bool skips, bool residual_scale) {
+  TdcnConfig config;
+  config.coefficients = 24;
+  config.sources = 3;
+  config.bottleneck = 12;
+  config.conv_channels = 20;
+  config.dilations = 4;
+  config.repeats = 2;
+  config.skips = skips;
+  config.residual_scale = residual_scale;
+  return config;
+}
+
+/// Two mixtures of different loudness.
+at::Tensor mixtures(std::int64_t samples) {
+  at::Tensor both = noise_mixtures(2, samples);
+  both.select(0, 1).mul_(0.1);
+  return both;
+}
+
+Weights trainable_weights(const TdcnConfig& config) {
+  Weights weights = seeded_model(config).weights;
+  for (auto& [name, weight] : weights) weight = weight.clone().requires_grad_(true);
+  return weights;
+}
+
+// Shorter and longer than the dilations, one tile and several.
+class FusedBlock : public testing::TestWithParam<std::int64_t> {};
+
+TEST_P(FusedBlock, GivesWhatTheComposedOneGives) {
+  const c10::InferenceMode no_gradients;
+  for (const bool skips : {false, true}) {
+    const TdcnConfig config = small_network(skips, !skips);
+    const Weights weights = seeded_model(config).weights;
+    const at::Tensor mixture = mixtures(GetParam());
+
+    EXPECT_LE(largest_difference(forward(config, weights, mixture), forward(config, weights, mixture, kWatched)), 2e-6);
+  }
+}
+
+TEST_P(FusedBlock, HasTheGradientsOfTheComposedOne) {
+  const TdcnConfig config = small_network(/*skips=*/true, /*residual_scale=*/true);
+  const Weights fused = trainable_weights(config);
+  const Weights composed = trainable_weights(config);
+  const at::Tensor mixture = mixtures(GetParam());
+  const at::Tensor slant = at::arange(3 * GetParam(), at::kFloat).cos().reshape({3, GetParam()});
+
+  (forward(config, fused, mixture) * slant).sum().backward();
+  (forward(config, composed, mixture, kWatched) * slant).sum().backward();
+
+  for (const auto& [name, weight] : fused) {
+    const at::Tensor& expected = composed.at(name).grad();
+    ASSERT_TRUE(weight.grad().defined()) << name;
+    EXPECT_LE(largest_difference(weight.grad(), expected), 1e-4 * largest_value(expected) + 1e-6) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Samples, FusedBlock, testing::Values(40, 300, 5100, 5140, 12000));
+
+TEST(FusedBlock, AnExampleIsTheSameInAnyBatchAndOnAnyThreads) {
+  const c10::InferenceMode no_gradients;
+  const TdcnConfig config = small_network(false, true);
+  const Weights weights = seeded_model(config).weights;
+  const at::Tensor mixture = mixtures(12000);
+  const int threads_before = at::get_num_threads();
+
+  at::set_num_threads(1);
+  const at::Tensor alone = forward(config, weights, mixture.narrow(0, 1, 1));
+  at::set_num_threads(2);
+  const at::Tensor batch = forward(config, weights, mixture);
+  at::set_num_threads(threads_before);
+
+  EXPECT_LE(largest_difference(alone.select(0, 0), batch.select(0, 1)), 1e-6);
+}
+
+}  // namespace
+}  // namespace veery::test
