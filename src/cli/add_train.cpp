@@ -120,6 +120,11 @@ void add_run_options(CLI::App& command, TrainOptions& options) {
       ->capture_default_str();
   command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
       ->capture_default_str();
+  command.add_flag_callback(
+      "--recompute", [&options] { options.trainer.activations = Activations::recompute; },
+      "Keep each block's input alone for the gradient and make the rest again: a third more time for a small part of "
+      "the "
+      "memory. A GPU whose memory does not suffice begins it by itself");
   add_job_end_options(command, options.time, "Take no step in the last so much of the walltime");
   add_duration(command, "--lease-timeout", options.earlier.lease.silent_after_s,
                "A run on another machine without a sign of life for so long is dead: its output folder is taken over",

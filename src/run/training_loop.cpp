@@ -91,7 +91,7 @@ TrainingEnd TrainingLoop::run() {
       end->summary = watch_->summary(end->steps, waited_s());
       return *end;
     }
-    const StepReport report = trainer_->step(loader_->next());
+    const StepReport report = take_step();
     TrainingProgress& progress = trainer_->progress();
     if (report.finite) progress.trend = followed(progress.trend, report.loss);
     if (!report.finite || has_diverged(progress.trend, options_.schedule.most_rise_db))
@@ -99,6 +99,15 @@ TrainingEnd TrainingLoop::run() {
     else
       take_stock(report);
   }
+}
+
+StepReport TrainingLoop::take_step() {
+  const Activations before = trainer_->activations();
+  StepReport report = trainer_->step(loader_->next());
+  if (trainer_->activations() != before)
+    reporter_.warn("the memory of " + device_.name +
+                   " does not suffice: blocks are made again for the gradient, a third more time (--recompute)");
+  return report;
 }
 
 /// What decides is the same on all ranks, but for time and signals: those rank 0 settles for all.

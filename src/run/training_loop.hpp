@@ -35,6 +35,7 @@ class TrainingLoop {
 
  private:
   void begin_at(TrainingState state);
+  StepReport take_step();
   [[nodiscard]] std::optional<TrainingEnd> find_end() const;
   [[nodiscard]] bool may_go_on() const;
   [[nodiscard]] bool are_hours_over() const;

@@ -33,6 +33,14 @@ class Layer {
     if (found == weights_->end()) throw Error{"a weight of the separation network is missing", prefix_ + name};
     return found->second;
   }
+  /// All of them, without the prefix.
+  [[nodiscard]] Weights all() const {
+    Weights found;
+    for (auto weight = weights_->lower_bound(prefix_); weight != weights_->end() && weight->first.starts_with(prefix_);
+         ++weight)
+      found.emplace(weight->first.substr(prefix_.size()), weight->second);
+    return found;
+  }
   [[nodiscard]] Layer in(const std::string& part) const { return {*weights_, prefix_ + part + "."}; }
 
  private:

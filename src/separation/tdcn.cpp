@@ -60,9 +60,9 @@ at::Tensor apply_masks(const TdcnConfig& config, const Layer& weights, const Fra
 
 /// One pass over `signals` [batch, signal, sample], whose first is the mixture.
 at::Tensor separate_once(const TdcnConfig& config, const Layer& weights, const at::Tensor& signals,
-                         const Observer& observe) {
+                         const Observer& observe, Activations activations) {
   const Encoded encoded = encode(config, weights, signals, observe);
-  const FrameTiles core = run_core(config, weights, encoded.features, observe);
+  const FrameTiles core = run_core(config, weights, encoded.features, observe, activations);
   const at::Tensor frames = apply_masks(config, weights, core, cut_frames(encoded.coefficients), observe);
   const at::Tensor stems = overlap_frames(config, frames, signals.size(-1));
   if (observe) observe("separated_before_consistency", stems);
@@ -72,8 +72,8 @@ at::Tensor separate_once(const TdcnConfig& config, const Layer& weights, const a
 }  // namespace
 }  // namespace separation
 
-at::Tensor forward(const TdcnConfig& config, const Weights& weights, const at::Tensor& mixture,
-                   const Observer& observe) {
+at::Tensor forward(const TdcnConfig& config, const Weights& weights, const at::Tensor& mixture, const Observer& observe,
+                   Activations activations) {
   if (mixture.dim() != 2 || mixture.size(0) < 1 || mixture.size(1) < 1) {
     throw Error{"a separation network takes mixtures [batch, sample]",
                 "got " + std::to_string(mixture.numel()) + " samples in " + std::to_string(mixture.dim()) + " axes"};
@@ -82,7 +82,7 @@ at::Tensor forward(const TdcnConfig& config, const Weights& weights, const at::T
   at::Tensor stems;
   for (std::int64_t pass = 0; pass < config.passes; ++pass) {
     const separation::Layer layer{weights, separation::pass_prefix(config, pass)};
-    stems = separation::separate_once(config, layer, signals, observe);
+    stems = separation::separate_once(config, layer, signals, observe, activations);
     if (pass + 1 == config.passes) break;
     signals = at::cat({mixture.unsqueeze(1), stems.detach()}, 1);
     if (observe) observe("pass" + std::to_string(pass) + "_output", signals);

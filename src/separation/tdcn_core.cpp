@@ -8,6 +8,7 @@
 
 #include "separation/fused_block.hpp"
 #include "separation/normalise.hpp"
+#include "separation/recompute.hpp"
 
 namespace veery::separation {
 namespace {
@@ -42,8 +43,9 @@ void add(FrameTiles& sum, const FrameTiles& more) {
 /// One block.
 class Block {
  public:
+  /// `weights`: of this block alone.
   Block(const TdcnConfig& config, const Layer& weights, std::int64_t number, const Observer& observe)
-      : config_(config), weights_(weights.in(block_name(number))), number_(number), observe_(observe) {}
+      : config_(config), weights_(weights), number_(number), observe_(observe) {}
 
   /// Tiles of a batch, with its residual connection.
   [[nodiscard]] FrameTiles add_to(FrameTiles values) const {
@@ -114,13 +116,34 @@ bool is_fused(const TdcnConfig& config, const at::Tensor& features, const Observ
          !observe && !at::autocast::is_autocast_enabled(at::kCPU);
 }
 
+/// A block of which the gradient keeps the input and makes the rest again.
+at::Tensor run_recomputed(const TdcnConfig& config, const Layer& weights, std::int64_t number, const at::Tensor& values,
+                          bool fused) {
+  std::vector<std::string> names;
+  std::vector<at::Tensor> inputs{values};
+  for (auto& [name, weight] : weights.all()) {
+    names.push_back(name);
+    inputs.push_back(weight);
+  }
+  const NetworkPart part = [config, names, number, fused](const std::vector<at::Tensor>& given) {
+    Weights of_block;
+    for (std::size_t i = 0; i < names.size(); ++i) of_block.emplace(names[i], given[i + 1]);
+    const Observer unseen;
+    const Block block{config, Layer{of_block, ""}, number, unseen};
+    BlockTrace spare;
+    return fused ? block.add_fused(given.front(), spare) : join_frames(block.add_to(cut_frames(given.front())));
+  };
+  return recomputed(part, inputs);
+}
+
 }  // namespace
 
-FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features,
-                    const Observer& observe) {
+FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features, const Observer& observe,
+                    Activations activations) {
   const bool fused = is_fused(config, features, observe);
+  const bool recompute = activations == Activations::recompute;
   FrameTiles values = dense(weights.in("input"), cut_frames(features));
-  if (fused) values = {join_frames(values)};
+  if (fused || recompute) values = {join_frames(values)};
   show(observe, "initial_dense_output", values);
   BlockTrace spare;
   std::map<std::int64_t, FrameTiles> repeat_inputs;
@@ -129,12 +152,19 @@ FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Te
       for (const auto& [from, input] : repeat_inputs) add(values, dense(weights.in(skip_name(from, number)), input));
       repeat_inputs[number] = values;
     }
-    const Block block{config, weights, number, observe};
-    values = fused ? FrameTiles{block.add_fused(values.front(), spare)} : block.add_to(std::move(values));
+    const Layer of_block = weights.in(block_name(number));
+    const Block block{config, of_block, number, observe};
+    if (recompute) {
+      values = {run_recomputed(config, of_block, number, values.front(), fused)};
+    } else if (fused) {
+      values = {block.add_fused(values.front(), spare)};
+    } else {
+      values = block.add_to(std::move(values));
+    }
     show(observe, "block" + std::to_string(number) + "_output", values);
   }
   show(observe, "core_activations", values);
-  return fused ? cut_frames(values.front()) : values;
+  return fused || recompute ? cut_frames(values.front()) : values;
 }
 
 }  // namespace veery::separation

@@ -9,6 +9,6 @@ namespace veery::separation {
 
 /// Features [batch, frame, feature] to activations [batch, frame, bottleneck].
 [[nodiscard]] FrameTiles run_core(const TdcnConfig& config, const Layer& weights, const at::Tensor& features,
-                                  const Observer& observe);
+                                  const Observer& observe, Activations activations);
 
 }  // namespace veery::separation

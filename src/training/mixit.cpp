@@ -2,29 +2,18 @@
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
 
 #include <veery/base/error.hpp>
 #include <veery/training/losses.hpp>
 
 #include "training/log_mse.hpp"
+#include "training/mixit_search.hpp"
 #include "training/waveforms.hpp"
 
 namespace veery {
 namespace {
 
-constexpr std::int64_t kMostAssignments = std::int64_t{1} << training::kMostEstimates;
-
-/// All that the error of any sum of estimates depends on, for one batch, on the CPU. Double precision, because the
-/// error is a small difference of these.
-struct InnerProducts {
-  at::Tensor energies;  ///< [batch, reference]
-  at::Tensor floors;    ///< [batch, reference]: what is added to the squared error
-  at::Tensor cross;     ///< [batch, reference, estimate]
-  at::Tensor gram;      ///< [batch, estimate, estimate]
-};
+using training::InnerProducts;
 
 /// Which references count as silent, and the sum of all, in front of which they do.
 struct Silence {
@@ -54,92 +43,11 @@ InnerProducts inner_products(const at::Tensor& references, const at::Tensor& est
           at::matmul(reference, transposed).cpu().contiguous(), at::matmul(estimate, transposed).cpu().contiguous()};
 }
 
-/// The loss, up to scale, of the sum of every set of estimates against one reference. Bit j of a set is estimate j.
-/// |r - a·e|² = r·r - 2 a·(r·e) + a·(e·e)·a, one estimate added at a time.
-std::vector<double> losses_of_sets(double energy, double floor, const double* cross, const double* gram,
-                                   std::size_t estimates) {
-  std::vector<double> errors(std::size_t{1} << estimates);
-  errors[0] = energy;
-  for (std::size_t set = 1; set < errors.size(); ++set) {
-    const auto added = static_cast<std::size_t>(std::countr_zero(set));
-    const double* products = gram + added * estimates;
-    double change = products[added] - 2 * cross[added];
-    for (std::size_t other = added + 1; other < estimates; ++other) {
-      if ((set >> other & 1U) != 0) change += 2 * products[other];
-    }
-    errors[set] = errors[set & (set - 1)] + change;
-  }
-  std::transform(errors.begin(), errors.end(), errors.begin(),
-                 [&](double error) { return std::log(std::max(error, 0.0) + floor); });
-  return errors;
-}
-
-/// Keeps the first of the best among the assignments that it is shown.
-class Search {
- public:
-  Search(const InnerProducts& products, std::int64_t example) {
-    const at::Tensor cross = products.cross.select(0, example);
-    const auto estimates = static_cast<std::size_t>(cross.size(1));
-    for (std::int64_t reference = 0; reference < cross.size(0); ++reference) {
-      losses_.push_back(losses_of_sets(products.energies[example][reference].item<double>(),
-                                       products.floors[example][reference].item<double>(),
-                                       cross.select(0, reference).const_data_ptr<double>(),
-                                       products.gram.select(0, example).const_data_ptr<double>(), estimates));
-    }
-    sets_.resize(losses_.size());
-    best_.assign(estimates, 0);
-  }
-
-  void show(const Assignment& assignment) {
-    std::fill(sets_.begin(), sets_.end(), 0);
-    for (std::size_t estimate = 0; estimate < assignment.size(); ++estimate) {
-      sets_[static_cast<std::size_t>(assignment[estimate])] |= std::size_t{1} << estimate;
-    }
-    double loss = 0;
-    for (std::size_t reference = 0; reference < losses_.size(); ++reference) {
-      loss += losses_[reference][sets_[reference]];
-    }
-    if (!(loss < lowest_)) return;
-    lowest_ = loss;
-    best_ = assignment;
-  }
-
-  [[nodiscard]] const Assignment& best() const { return best_; }
-
- private:
-  std::vector<std::vector<double>> losses_;  ///< [reference][set]
-  std::vector<std::size_t> sets_;
-  double lowest_ = std::numeric_limits<double>::infinity();
-  Assignment best_;
-};
-
-/// To the next in lexicographic order; false after the last.
-bool advance(Assignment& assignment, std::int64_t references) {
-  for (std::size_t place = assignment.size(); place-- > 0;) {
-    if (++assignment[place] < references) return true;
-    assignment[place] = 0;
-  }
-  return false;
-}
-
-Assignment best_assignment(Search search, std::int64_t references, const std::vector<Assignment>& allowed) {
-  for (const Assignment& assignment : allowed) search.show(assignment);
-  if (!allowed.empty()) return search.best();
-  Assignment assignment(search.best().size(), 0);
-  do search.show(assignment);
-  while (advance(assignment, references));
-  return search.best();
-}
-
-void check_search(std::int64_t references, std::int64_t estimates, const std::vector<Assignment>& allowed) {
-  std::int64_t assignments = 1;
-  for (std::int64_t i = 0; i < estimates && assignments <= kMostAssignments; ++i) {
-    assignments *= std::max<std::int64_t>(references, 2);
-  }
-  if (assignments > kMostAssignments) {
-    throw Error{"too many ways to add up the estimates",
+void check_allowed(std::int64_t references, std::int64_t estimates, const std::vector<Assignment>& allowed) {
+  if (!allowed.empty() && !training::can_search_all(references, estimates)) {
+    throw Error{"too many estimates to choose among assignments",
                 std::to_string(estimates) + " estimates of " + std::to_string(references) + " mixtures",
-                "train with fewer outputs: at most 20 for 2 mixtures"};
+                "allow all assignments, or train with fewer outputs"};
   }
   for (const Assignment& assignment : allowed) {
     const bool known = std::all_of(assignment.begin(), assignment.end(),
@@ -163,11 +71,13 @@ at::Tensor losses_of(const at::Tensor& references, const at::Tensor& sums, const
 MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates, const MixitOptions& options) {
   training::check_waveforms(references, estimates);
   const std::int64_t mixtures = references.size(1);
-  check_search(mixtures, estimates.size(1), options.allowed);
+  check_allowed(mixtures, estimates.size(1), options.allowed);
   const InnerProducts products = inner_products(references, estimates, options);
+  const bool exact = training::can_search_all(mixtures, estimates.size(1));
   std::vector<at::Tensor> assignments;
   for (std::int64_t example = 0; example < references.size(0); ++example) {
-    assignments.push_back(at::tensor(best_assignment(Search{products, example}, mixtures, options.allowed)));
+    assignments.push_back(at::tensor(exact ? training::search_all(products, example, options.allowed)
+                                           : training::search_from_least_squares(products, example)));
   }
   const at::Tensor assignment = at::stack(assignments).to(estimates.device());
   const at::Tensor mix_matrix = at::one_hot(assignment, mixtures).transpose(1, 2).to(estimates.scalar_type());

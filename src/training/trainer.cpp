@@ -107,7 +107,7 @@ Trainer::Outcome Trainer::outcome_of(const MixtureBatch& batch, const Weights& w
   const at::Tensor mixtures = batch.audio.to(device_.device);
   const at::Tensor estimates = [&] {
     const separation::Autocast arithmetic{options_.precision, device_.device};
-    return forward(state_.config, weights, mixtures).to(at::kFloat);
+    return forward(state_.config, weights, mixtures, {}, options_.activations).to(at::kFloat);
   }();
   at::Tensor losses;
   if (batch.sources_are_known) {
@@ -120,7 +120,17 @@ Trainer::Outcome Trainer::outcome_of(const MixtureBatch& batch, const Weights& w
   return {references, mixtures, estimates, losses};
 }
 
-Weights Trainer::gradients(const MixtureBatch& batch, double& loss) const {
+Weights Trainer::gradients(const MixtureBatch& batch, double& loss) {
+  try {
+    return gradients_in_parts(batch, loss);
+  } catch (const c10::OutOfMemoryError&) {
+    if (options_.activations == Activations::recompute) throw;
+    options_.activations = Activations::recompute;
+  }
+  return gradients_in_parts(batch, loss);
+}
+
+Weights Trainer::gradients_in_parts(const MixtureBatch& batch, double& loss) const {
   const std::int64_t views = batch.audio.size(0);
   const double share = 1.0 / static_cast<double>(views * ranks_);
   Weights sum;

@@ -70,6 +70,22 @@ TEST_P(FusedBlock, HasTheGradientsOfTheComposedOne) {
   }
 }
 
+TEST_P(FusedBlock, MadeAgainHasTheSameGradients) {
+  const TdcnConfig config = small_network(/*skips=*/true, /*residual_scale=*/true);
+  for (const Observer& observe : {Observer{}, kWatched}) {
+    const Weights kept = trainable_weights(config);
+    const Weights again = trainable_weights(config);
+    const at::Tensor mixture = mixtures(GetParam());
+
+    forward(config, kept, mixture, observe).square().sum().backward();
+    forward(config, again, mixture, observe, Activations::recompute).square().sum().backward();
+
+    for (const auto& [name, weight] : kept)
+      EXPECT_LE(largest_difference(again.at(name).grad(), weight.grad()), 1e-5 * largest_value(weight.grad()) + 1e-8)
+          << name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Samples, FusedBlock, testing::Values(40, 300, 5100, 5140, 12000));
 
 TEST(FusedBlock, AnExampleIsTheSameInAnyBatchAndOnAnyThreads) {

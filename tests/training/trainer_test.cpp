@@ -121,6 +121,20 @@ TEST(Trainer, PartsOfABatchAddUpToIt) {
   EXPECT_NEAR(loss_of(parts, batch), loss_of(whole, batch), 1e-3);
 }
 
+TEST(Trainer, BlocksThatAreMadeAgainGiveTheSameStep) {
+  TrainerOptions again = fast();
+  again.activations = Activations::recompute;
+  Trainer kept{begin_training(small_config(), 1), fast(), ComputeDevice{}};
+  Trainer recomputed{begin_training(small_config(), 1), again, ComputeDevice{}};
+  const MixtureBatch batch = two_tones(4, 3);
+
+  EXPECT_EQ(kept.step(batch).gradient_norm, recomputed.step(batch).gradient_norm);
+
+  const Weights expected = kept.state().weights;
+  for (const auto& [name, weight] : recomputed.state().weights)
+    EXPECT_TRUE(at::equal(weight, expected.at(name))) << name;
+}
+
 TEST(Trainer, TwoRanksMakeTheStepOfOne) {
   const MixtureBatch batch = two_tones(4, 3);
   Trainer alone{begin_training(small_config(), 1), fast(), ComputeDevice{}};

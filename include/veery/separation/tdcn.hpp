@@ -55,6 +55,10 @@ using WeightShapes = std::map<std::string, std::vector<std::int64_t>>;
 /// Sees intermediate results by name: encoder_output, block0_norm1, core_activations, mask …
 using Observer = std::function<void(const std::string& name, const at::Tensor& value)>;
 
+/// What a forward pass keeps for its gradient: all that it needs, or of each block the input alone, from which the
+/// block is made again: a third more time for a small part of the memory, and the same gradient.
+enum class Activations { keep, recompute };
+
 /// Throws Error naming the first value that no network can have.
 void check_config(const TdcnConfig& config);
 
@@ -67,7 +71,7 @@ void check_weights(const TdcnConfig& config, const Weights& weights);
 /// Stems [batch, source, sample] of mixtures [batch, sample], on the device and in the precision of both.
 /// Differentiable; who does not train holds a c10::InferenceMode. Wants checked weights and at least one sample.
 [[nodiscard]] at::Tensor forward(const TdcnConfig& config, const Weights& weights, const at::Tensor& mixture,
-                                 const Observer& observe = {});
+                                 const Observer& observe = {}, Activations activations = Activations::keep);
 
 /// Name and value of every setting, in words, in a fixed order.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> describe(const TdcnConfig& config);

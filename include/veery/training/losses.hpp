@@ -40,9 +40,10 @@ struct MixitLoss {
 };
 
 /// Mixture invariant training (Wisdom et al., NeurIPS 2020): the references are single mixtures, the estimates stems
-/// of their sum, and the best of all ways to add up the stems counts. Every way is tried, by way of inner products in
-/// double precision; of equals the first in lexicographic order wins. Throws Error for shapes that do not fit, and
-/// for more than 2^20 assignments (20 estimates of 2 mixtures, 12 of 3).
+/// of their sum, and the best of all ways to add up the stems counts. Up to 2^20 ways (20 estimates of 2 mixtures, 12
+/// of 3) are all tried, by way of inner products in double precision; of equals the first in lexicographic order wins.
+/// Beyond, the least-squares solution is rounded and improved by moving single estimates, which may miss the best
+/// way. Throws Error for shapes that do not fit, and for `allowed` beyond 2^20 ways.
 [[nodiscard]] MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates,
                               const MixitOptions& options = {});
 

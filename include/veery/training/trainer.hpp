@@ -27,6 +27,8 @@ struct TrainerOptions {
   /// Views that go through the network at once; a batch's gradient is summed up over such parts, which bounds memory.
   /// 0: the whole batch.
   std::int64_t views_at_once = 0;
+  /// Taken up by itself when a GPU's memory does not suffice.
+  Activations activations = Activations::keep;
   Precision precision = Precision::float32;
 };
 
@@ -66,6 +68,7 @@ class Trainer {
   [[nodiscard]] ValidatedBatch validate(const MixtureBatch& batch) const;
 
   [[nodiscard]] std::int64_t steps() const { return state_.step; }
+  [[nodiscard]] Activations activations() const { return options_.activations; }
   /// What a checkpoint remembers beside the numbers of the network; to be changed between steps.
   [[nodiscard]] TrainingProgress& progress() { return state_.progress; }
   [[nodiscard]] const TrainingProgress& progress() const { return state_.progress; }
@@ -76,7 +79,8 @@ class Trainer {
   struct Outcome;
   [[nodiscard]] Outcome outcome_of(const MixtureBatch& batch, const Weights& weights) const;
   /// This rank's part of the gradient of the mean over all ranks' views, and of that mean.
-  [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss) const;
+  [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss);
+  [[nodiscard]] Weights gradients_in_parts(const MixtureBatch& batch, double& loss) const;
   void sum_over_ranks(Weights& gradients, double& loss) const;
 
   TrainerOptions options_;
