@@ -11,19 +11,15 @@
 #include <veery/base/error.hpp>
 #include <veery/mpi/communicator.hpp>
 
+#include "mpi/check.hpp"
+
 namespace veery {
 namespace {
 
+using mpi::check;
+
 constexpr int kGatherTag = 32'000;  // MPI guarantees tags up to 32767
 constexpr std::int64_t kPiece = std::int64_t{1} << 30U;
-
-void check(int status, std::string_view call) {
-  if (status == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(status, text.data(), &length);
-  throw Error{std::string_view{text.data(), static_cast<std::size_t>(length)}, call};
-}
 
 /// Waits for what may take rank 0 long, without the spinning of MPI's own waits: others may share the core.
 void wait_quietly(MPI_Request request, std::string_view call) {
@@ -124,15 +120,6 @@ bool Communicator::all_true(bool mine) const {
   int value = mine ? 1 : 0;
   check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD), "MPI_Allreduce");
   return value != 0;
-}
-
-/// To rank 0 and back, since an allreduce need not give every rank the same rounding.
-void Communicator::sum(std::span<float> values) const {
-  in_pieces(values.data(), static_cast<std::int64_t>(values.size()), [this](float* piece, int count) {
-    const void* const mine = rank_ == 0 ? MPI_IN_PLACE : piece;
-    check(MPI_Reduce(mine, piece, count, MPI_FLOAT, MPI_SUM, 0, MPI_COMM_WORLD), "MPI_Reduce");
-    check(MPI_Bcast(piece, count, MPI_FLOAT, 0, MPI_COMM_WORLD), "MPI_Bcast");
-  });
 }
 
 void Communicator::broadcast(std::string& text) const {

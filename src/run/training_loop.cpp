@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/mpi/running_sums.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/separation/model_file.hpp>
 
@@ -14,6 +17,17 @@
 
 namespace veery {
 namespace {
+
+class SumOverWorld : public SumOverRanks {
+ public:
+  explicit SumOverWorld(const Communicator& world) : sums_(world) {}
+  void begin(std::span<float> values) override { sums_.begin(values); }
+  void advance() override { sums_.advance(); }
+  void finish() override { sums_.finish(); }
+
+ private:
+  RunningSums sums_;
+};
 
 constexpr std::size_t kBatchesAhead = 4;
 constexpr double kSlower = 0.5;  ///< the rate after a divergence
@@ -71,8 +85,9 @@ void TrainingLoop::begin_at(TrainingState state) {
   if (loader_) waited_before_s_ += loader_->waited_s();
   loader_.reset();
   if (folder_ != nullptr) metrics_.emplace(folder_->metrics(), step);
-  SumOverRanks sum;
-  if (world_.size() > 1) sum = [this](std::span<float> values) { world_.sum(values); };
+  std::unique_ptr<SumOverRanks> sum;
+  if (world_.size() > 1) sum = std::make_unique<SumOverWorld>(world_);
+  trainer_.reset();
   trainer_ = std::make_unique<Trainer>(std::move(state), options_.trainer, device_, world_.size(), std::move(sum));
   const auto make = [this, batch = options_.batch, rank = world_.rank(), ranks = world_.size()](std::int64_t number) {
     return data_.batch_of_step(number, batch, rank, ranks);

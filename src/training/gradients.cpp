@@ -2,6 +2,9 @@
 #include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <map>
+#include <string>
+
 #include <veery/training/optimiser.hpp>
 
 namespace veery {
@@ -12,7 +15,31 @@ Weights trainable(const Weights& weights) {
   return copies;
 }
 
-Weights gradients_of(const at::Tensor& loss, const Weights& weights) {
+namespace {
+
+/// Hooks on weights for as long as it lives.
+class Listening {
+ public:
+  Listening(const Weights& weights, const GradientListener& tell) : weights_(weights) {
+    if (!tell) return;
+    for (const auto& [name, weight] : weights)
+      hooks_[name] = weight.register_hook([&tell, &name = name](const at::Tensor& gradient) { tell(name, gradient); });
+  }
+  ~Listening() {
+    for (const auto& [name, hook] : hooks_) weights_.at(name).remove_hook(hook);
+  }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+ private:
+  const Weights& weights_;
+  std::map<std::string, unsigned> hooks_;
+};
+
+}  // namespace
+
+Weights gradients_of(const at::Tensor& loss, const Weights& weights, const GradientListener& tell) {
+  const Listening listening{weights, tell};
   std::vector<at::Tensor> inputs;
   inputs.reserve(weights.size());
   for (const auto& [name, weight] : weights) inputs.push_back(weight);

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <veery/audio/recording_stream.hpp>
+#include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
 #include <veery/training/recording_rows.hpp>
 
@@ -36,10 +39,14 @@ RowSource rows_of(const RecordingFile& recording, const RecordingRowOptions& opt
   const int rate_hz = recording.audio.sample_rate_hz;
   const std::int64_t samples = resampled_length(recording.audio.frames, rate_hz, options.sample_rate_hz) -
                                (rate_hz == options.sample_rate_hz ? 0 : 1);
-  return {samples / options.samples_per_row, options.samples_per_row, options.sample_rate_hz,
-          [recording, options](std::int64_t row, std::span<float> window) {
-            read_window(recording, options, row, window);
-          }};
+  const std::int64_t rows = samples / options.samples_per_row;
+  const auto read = [recording, options](std::int64_t row, std::span<float> window) {
+    read_window(recording, options, row, window);
+  };
+  const auto recordings = [path = recording.path.string(), rows] {
+    return std::vector(static_cast<std::size_t>(rows), xxh3_64(std::as_bytes(std::span{path})));
+  };
+  return {rows, options.samples_per_row, options.sample_rate_hz, read, recordings};
 }
 
 }  // namespace

@@ -21,10 +21,17 @@ std::string rate_and_length(const RowSource& source) {
   return std::to_string(source.samples_per_row) + " samples at " + std::to_string(source.sample_rate_hz) + " Hz";
 }
 
+std::vector<std::uint64_t> recordings_in(const ShardReader& shard) {
+  std::vector<std::uint64_t> recordings;
+  for (const Example& example : shard.examples()) recordings.push_back(example.recording_id);
+  return recordings;
+}
+
 RowSource rows_of(const std::shared_ptr<const ShardReader>& shard) {
   const ExampleSchema& schema = shard->schema();
   return {shard->rows(), schema.samples_per_row, schema.sample_rate_hz,
-          [shard](std::int64_t row, std::span<float> samples) { read_row(*shard, row, samples); }};
+          [shard](std::int64_t row, std::span<float> samples) { read_row(*shard, row, samples); },
+          [shard] { return recordings_in(*shard); }};
 }
 
 void check_opened(const ShardReader& shard, const ShardFile& file, const RowSource& source) {
@@ -39,7 +46,8 @@ void check_opened(const ShardReader& shard, const ShardFile& file, const RowSour
 }
 
 RowSource rows_of_file(const ShardFile& file, const ExampleSchema& schema) {
-  RowSource source{file.rows, schema.samples_per_row, schema.sample_rate_hz, {}};
+  RowSource source{file.rows, schema.samples_per_row, schema.sample_rate_hz, {}, {}};
+  source.recordings = [path = file.path] { return recordings_in(ShardReader{path}); };
   source.read = [file, alike = source](std::int64_t row, std::span<float> samples) {
     const ShardReader shard{file.path};
     check_opened(shard, file, alike);
@@ -63,7 +71,16 @@ RowSource joined(std::vector<RowSource> sources) {
                   "mix shards of one kind"};
     ends.push_back((ends.empty() ? 0 : ends.back()) + source.rows);
   }
-  RowSource all{ends.back(), first.samples_per_row, first.sample_rate_hz, {}};
+  RowSource all{ends.back(), first.samples_per_row, first.sample_rate_hz, {}, {}};
+  if (std::all_of(sources.begin(), sources.end(), [](const RowSource& source) { return bool{source.recordings}; }))
+    all.recordings = [sources] {
+      std::vector<std::uint64_t> recordings;
+      for (const RowSource& source : sources) {
+        const std::vector<std::uint64_t> more = source.recordings();
+        recordings.insert(recordings.end(), more.begin(), more.end());
+      }
+      return recordings;
+    };
   all.read = [sources = std::move(sources), ends = std::move(ends)](std::int64_t row, std::span<float> samples) {
     if (row < 0 || row >= ends.back())
       throw Error{"no such row", std::to_string(row), "there are " + std::to_string(ends.back())};

@@ -14,6 +14,8 @@
 #include <veery/training/metrics.hpp>
 #include <veery/training/trainer.hpp>
 
+#include "training/gradient_buckets.hpp"
+
 namespace veery {
 namespace {
 
@@ -92,15 +94,18 @@ struct Trainer::Outcome {
 };
 
 Trainer::Trainer(TrainingState state, TrainerOptions options, const ComputeDevice& device, std::int64_t ranks,
-                 SumOverRanks sum_over_ranks)
+                 std::unique_ptr<SumOverRanks> sum)
     : options_(std::move(options)),
       device_(device),
       ranks_(ranks),
-      sum_(std::move(sum_over_ranks)),
+      sum_(std::move(sum)),
       state_(moved(std::move(state), device.device)),
       weights_(trainable(state_.weights)) {
   separation::prepare_precision(options_.precision, device_);
+  if (sum_) buckets_ = std::make_unique<training::GradientBuckets>(weights_);
 }
+
+Trainer::~Trainer() = default;
 
 Trainer::Outcome Trainer::outcome_of(const MixtureBatch& batch, const Weights& weights) const {
   const at::Tensor references = batch.sources.to(device_.device);
@@ -130,41 +135,48 @@ Weights Trainer::gradients(const MixtureBatch& batch, double& loss) {
   return gradients_in_parts(batch, loss);
 }
 
-Weights Trainer::gradients_in_parts(const MixtureBatch& batch, double& loss) const {
+Weights Trainer::gradients_in_parts(const MixtureBatch& batch, double& loss) {
   const std::int64_t views = batch.audio.size(0);
   const double share = 1.0 / static_cast<double>(views * ranks_);
   Weights sum;
   loss = 0;
+  if (sum_) buckets_->clear();
   for_each_part(views, options_.views_at_once, [&](std::int64_t first, std::int64_t count) {
     const at::Tensor part = outcome_of(part_of(batch, first, count), weights_).losses.sum() * share;
-    add(sum, gradients_of(part, weights_));
     loss += part.item<double>();
+    if (sum_)
+      add_to_buckets(part, first + count == views);
+    else
+      add(sum, gradients_of(part, weights_));
   });
-  return sum;
+  return sum_ ? summed_over_ranks(loss) : sum;
 }
 
-void Trainer::sum_over_ranks(Weights& gradients, double& loss) const {
-  if (!sum_) return;
-  std::vector<at::Tensor> flat;
-  for (const auto& [name, gradient] : gradients) flat.push_back(gradient.reshape({-1}));
-  flat.push_back(at::full({1}, loss, flat.front().options()));
-  at::Tensor all = at::cat(flat).to(at::kCPU).contiguous();
-  sum_({all.mutable_data_ptr<float>(), static_cast<std::size_t>(all.numel())});
-  loss = all[-1].item<double>();
-  all = all.to(device_.device);
-  std::int64_t at = 0;
-  for (auto& [name, gradient] : gradients) {
-    const std::int64_t count = gradient.numel();
-    gradient = all.narrow(0, at, count).view(gradient.sizes());
-    at += count;
+/// With the last part sums over ranks begin while earlier layers' gradients are still to come. On GPUs another thread
+/// would have to begin them, which MPI was not asked to allow.
+void Trainer::add_to_buckets(const at::Tensor& loss, bool is_last) {
+  if (is_last && device_.is_cpu()) {
+    gradients_of(loss, weights_, [this](const std::string& name, const at::Tensor& gradient) {
+      buckets_->complete(name, gradient, *sum_);
+    });
+    return;
   }
+  for (const auto& [name, gradient] : gradients_of(loss, weights_)) buckets_->add(name, gradient);
+}
+
+Weights Trainer::summed_over_ranks(double& loss) {
+  buckets_->begin_rest(*sum_);
+  auto sum_of_losses = static_cast<float>(loss);
+  sum_->begin({&sum_of_losses, 1});
+  sum_->finish();
+  loss = sum_of_losses;
+  return buckets_->gradients();
 }
 
 StepReport Trainer::step(const MixtureBatch& batch) {
   StepReport report;
   Weights found = gradients(batch, report.loss);
   const at::NoGradGuard no_gradients;
-  sum_over_ranks(found, report.loss);
   report.gradient_norm = clip_by_global_norm(found, options_.most_gradient_norm).item<double>();
   report.rate = learning_rate(options_.rate, state_.step) * state_.progress.rate_scale;
   report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <vector>
 
@@ -135,22 +136,51 @@ TEST(Trainer, BlocksThatAreMadeAgainGiveTheSameStep) {
     EXPECT_TRUE(at::equal(weight, expected.at(name))) << name;
 }
 
+using Floats = std::vector<std::vector<float>>;
+
+/// Keeps what a rank adds, sum by sum.
+class Keeping : public SumOverRanks {
+ public:
+  explicit Keeping(Floats& kept) : kept_(kept) {}
+  void begin(std::span<float> values) override { kept_.emplace_back(values.begin(), values.end()); }
+  void advance() override {}
+  void finish() override {}
+
+ private:
+  Floats& kept_;
+};
+
+/// Puts beside it what the ranks have added.
+class Replaying : public SumOverRanks {
+ public:
+  explicit Replaying(const std::vector<Floats>& ranks) : ranks_(ranks) {}
+  void begin(std::span<float> values) override {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = 0;
+      for (const Floats& rank : ranks_) values[i] += rank[next_][i];
+    }
+    ++next_;
+  }
+  void advance() override {}
+  void finish() override {}
+
+ private:
+  const std::vector<Floats>& ranks_;
+  std::size_t next_ = 0;
+};
+
 TEST(Trainer, TwoRanksMakeTheStepOfOne) {
   const MixtureBatch batch = two_tones(4, 3);
   Trainer alone{begin_training(small_config(), 1), fast(), ComputeDevice{}};
   const StepReport expected = alone.step(batch);
 
-  // What a rank adds is kept, and what the other one added is put beside it.
-  std::vector<std::vector<float>> added;
-  const auto keep = [&](std::span<float> values) { added.emplace_back(values.begin(), values.end()); };
+  std::vector<Floats> ranks(2);
   for (const std::int64_t rank : {0, 1}) {
-    Trainer probe{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, keep};
+    auto keep = std::make_unique<Keeping>(ranks[static_cast<std::size_t>(rank)]);
+    Trainer probe{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, std::move(keep)};
     probe.step(part_of(batch, 2 * rank, 2));
   }
-  const auto sum = [&](std::span<float> values) {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = added[0][i] + added[1][i];
-  };
-  Trainer together{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, sum};
+  Trainer together{begin_training(small_config(), 1), fast(), ComputeDevice{}, 2, std::make_unique<Replaying>(ranks)};
   const StepReport report = together.step(part_of(batch, 0, 2));
 
   EXPECT_NEAR(report.loss, expected.loss, 1e-4);

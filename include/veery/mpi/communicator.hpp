@@ -4,7 +4,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,8 +51,6 @@ class Communicator {
   void barrier() const;
   /// Whether `mine` is true on all ranks: asked before a collective that follows fallible local work.
   [[nodiscard]] bool all_true(bool mine) const;
-  /// Adds up the values of all ranks, in place; the same sums, to the bit, on each.
-  void sum(std::span<float> values) const;
   /// Rank 0's text, on all ranks.
   void broadcast(std::string& text) const;
   /// On rank 0 the texts of all ranks in order, elsewhere nothing.

@@ -2,6 +2,8 @@
 // From a loss to better weights, as TensorFlow 1 did it for the published separation models. Weights are tensors
 // that require gradients; gradients and moments have their names.
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include <veery/separation/tdcn.hpp>
 
@@ -10,8 +12,12 @@ namespace veery {
 /// Copies that require gradients, for forward and adam_step.
 [[nodiscard]] Weights trainable(const Weights& weights);
 
-/// Of a scalar; zeros for weights that it does not depend on. Releases what forward kept for it.
-[[nodiscard]] Weights gradients_of(const at::Tensor& loss, const Weights& weights);
+/// Told of each gradient as soon as it is there, by the thread of the backward pass: on CPUs the caller's.
+using GradientListener = std::function<void(const std::string& name, const at::Tensor& gradient)>;
+
+/// Of a scalar; zeros for weights that it does not depend on, of which nobody is told. Releases what forward kept for
+/// it.
+Weights gradients_of(const at::Tensor& loss, const Weights& weights, const GradientListener& tell = {});
 
 /// Scales all gradients alike, so that their norm, taken together, is at most `max_norm`. Returns the norm before.
 at::Tensor clip_by_global_norm(Weights& gradients, double max_norm);

@@ -18,6 +18,8 @@ struct RowSource {
   std::int64_t samples_per_row = 0;
   int sample_rate_hz = 0;
   std::function<void(std::int64_t row, std::span<float> samples)> read;
+  /// A number for each row, the same for rows of one recording; reads through all shards. Empty: nobody knows.
+  std::function<std::vector<std::uint64_t>()> recordings{};
 };
 
 /// One source's rows after the other's. Throws Error when there are none, or a rate or a length differs.

@@ -4,16 +4,20 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
-#include <span>
+#include <memory>
 #include <vector>
 
 #include <veery/separation/device.hpp>
 #include <veery/training/checkpoint.hpp>
 #include <veery/training/losses.hpp>
 #include <veery/training/mixture_batches.hpp>
+#include <veery/training/sum_over_ranks.hpp>
 
 namespace veery {
+
+namespace training {
+class GradientBuckets;
+}
 
 /// Defaults: those of the published models, with the clipping of FUSS, which MixIT's own training lacks.
 struct TrainerOptions {
@@ -35,9 +39,6 @@ struct TrainerOptions {
 /// Of LibTorch, for the whole process.
 void set_threads(int threads);
 
-/// Adds up values over all ranks, in place and with the same result on each; empty: there is one rank.
-using SumOverRanks = std::function<void(std::span<float> values)>;
-
 /// Over all ranks' batches.
 struct StepReport {
   double loss = 0;           ///< mean over the views, dB
@@ -56,9 +57,11 @@ struct ValidatedBatch {
 
 class Trainer {
  public:
-  /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state.
+  /// `ranks`: how many batches of one size make a step; each rank has a trainer of the same state and, if there are
+  /// others, a sum over all.
   Trainer(TrainingState state, TrainerOptions options, const ComputeDevice& device, std::int64_t ranks = 1,
-          SumOverRanks sum_over_ranks = {});
+          std::unique_ptr<SumOverRanks> sum = nullptr);
+  ~Trainer();
 
   /// Changes weights, moments and average alike on all ranks, unless the report says that it is not finite. Collective
   /// with more than one rank. Throws Error for shapes that do not fit.
@@ -78,17 +81,19 @@ class Trainer {
  private:
   struct Outcome;
   [[nodiscard]] Outcome outcome_of(const MixtureBatch& batch, const Weights& weights) const;
-  /// This rank's part of the gradient of the mean over all ranks' views, and of that mean.
+  /// Of the mean over all ranks' views, and that mean.
   [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss);
-  [[nodiscard]] Weights gradients_in_parts(const MixtureBatch& batch, double& loss) const;
-  void sum_over_ranks(Weights& gradients, double& loss) const;
+  [[nodiscard]] Weights gradients_in_parts(const MixtureBatch& batch, double& loss);
+  void add_to_buckets(const at::Tensor& loss, bool is_last);
+  [[nodiscard]] Weights summed_over_ranks(double& loss);
 
   TrainerOptions options_;
   ComputeDevice device_;
   std::int64_t ranks_;
-  SumOverRanks sum_;
-  TrainingState state_;  ///< on the device
-  Weights weights_;      ///< those of the state, with gradients
+  std::unique_ptr<SumOverRanks> sum_;
+  std::unique_ptr<training::GradientBuckets> buckets_;  ///< where there is a sum
+  TrainingState state_;                                 ///< on the device
+  Weights weights_;                                     ///< those of the state, with gradients
 };
 
 }  // namespace veery
