@@ -18,7 +18,9 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
       ->configurable(false);
   command.add_option("--split", options.split, "Split to measure; by default eval, of shards validation")
       ->type_name("NAME");
-  command.add_option("--examples", options.examples, "So many from the first on; 0: all")
+  command
+      .add_option("--examples", options.examples,
+                  "So many from the first on; 0: all. Rows that have all met meet in other pairs")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   add_duration(command, "--window", options.window_s, "Audio of an example of shards and recordings", "5s");

@@ -6,7 +6,10 @@ namespace veery {
 namespace {
 
 void add_network_options(CLI::App& command, SeparationOptions& options) {
-  command.add_option("--model", options.model, "Model to separate with: a model file or a TorchScript module")
+  command
+      .add_option(
+          "--model", options.model,
+          "Model to separate with: a model file or a TorchScript module (default: the one that ships with veery)")
       ->type_name("FILE");
   command.add_option("--model-rate", options.model_rate_hz, "Rate of a TorchScript module that does not tell, in Hz")
       ->type_name("HZ");

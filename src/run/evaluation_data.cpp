@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <veery/base/error.hpp>
 #include <veery/run/commands.hpp>
@@ -20,8 +19,7 @@ void add_up(const std::vector<float>& sources, std::span<float> sum) {
 }  // namespace
 
 EvaluationData::EvaluationData(Communicator& world, const EvaluateOptions& options, int sample_rate_hz)
-    : sample_rate_hz_(sample_rate_hz),
-      most_(options.examples > 0 ? options.examples : std::numeric_limits<std::int64_t>::max()) {
+    : sample_rate_hz_(sample_rate_hz), wanted_(options.examples) {
   const bool has_sources = !source_splits(options.dataset).empty();
   split_ = !options.split.empty() ? options.split : has_sources ? "eval" : "validation";
   if (!has_sources) {
@@ -47,16 +45,39 @@ void EvaluationData::open_rows_of(Communicator& world, const EvaluateOptions& op
   plan_.emplace(rows_.rows, rows_.samples_per_row, mixtures);
   if (plan_->views() == 0)
     throw UsageError{"there are fewer than two rows", options.dataset.string(), "give more data"};
+  find_pairs();
+  if (pairs_.empty())
+    throw UsageError{"all rows are of one recording", options.dataset.string(), "give two recordings at least"};
 } catch (const UsageError& problem) {  // every rank sees the same data
   throw AgreedFailure{problem.what(), exit_code::kUsage};
 }
 
+/// Two windows of one recording have the same noise and often the same bird: nothing there can be told apart.
+void EvaluationData::find_pairs() {
+  constexpr std::uint32_t kMostEpochs = 1000;
+  const std::vector<std::uint64_t> recordings = rows_.recordings ? rows_.recordings() : std::vector<std::uint64_t>{};
+  const auto recording_of = [&](const PlannedSource& source) {
+    const auto row = static_cast<std::size_t>(source.row);
+    return recordings.empty() ? static_cast<std::uint64_t>(row) : recordings[row];
+  };
+  const std::uint32_t epochs = wanted_ > 0 ? kMostEpochs : 1;
+  for (std::uint32_t epoch = 0; epoch < epochs; ++epoch) {
+    for (std::int64_t view = 0; view < plan_->views(); ++view) {
+      if (wanted_ > 0 && static_cast<std::int64_t>(pairs_.size()) == wanted_) return;
+      const std::vector<PlannedSource> sources = plan_->view(epoch, view).sources;
+      if (recording_of(sources.at(0)) != recording_of(sources.at(1))) pairs_.push_back({epoch, view});
+    }
+  }
+}
+
 std::int64_t EvaluationData::source_examples() const {
-  return folder_ ? std::min(static_cast<std::int64_t>(folder_->examples.size()), most_) : 0;
+  if (!folder_) return 0;
+  const auto all = static_cast<std::int64_t>(folder_->examples.size());
+  return wanted_ > 0 ? std::min(all, wanted_) : all;
 }
 
 std::int64_t EvaluationData::mixtures() const {
-  return folder_ ? source_examples() / 2 : std::min(plan_->views(), most_);
+  return folder_ ? source_examples() / 2 : static_cast<std::int64_t>(pairs_.size());
 }
 
 std::vector<float> EvaluationData::sources(std::int64_t example) const {
@@ -64,7 +85,10 @@ std::vector<float> EvaluationData::sources(std::int64_t example) const {
 }
 
 std::vector<float> EvaluationData::mixture(std::int64_t number) const {
-  if (!folder_) return make_view(*plan_, rows_, nullptr, 0, number).sources;
+  if (!folder_) {
+    const auto [epoch, view] = pairs_.at(static_cast<std::size_t>(number));
+    return make_view(*plan_, rows_, nullptr, epoch, view).sources;
+  }
   const auto samples = static_cast<std::size_t>(samples_at(*folder_, sample_rate_hz_));
   std::vector<float> both(2 * samples);
   add_up(sources(2 * number), std::span{both}.first(samples));

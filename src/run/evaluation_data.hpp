@@ -15,7 +15,7 @@
 namespace veery {
 
 /// Examples of known sources, or none; and mixtures of two recordings: with known sources of neighbouring examples,
-/// else of rows that meet as in training. Any thread may read.
+/// else of rows of different recordings that meet as in training. Any thread may read.
 class EvaluationData {
  public:
   /// Collective. Throws AgreedFailure for a dataset that can't be used.
@@ -35,13 +35,19 @@ class EvaluationData {
  private:
   void open_sources(const EvaluateOptions& options);
   void open_rows_of(Communicator& world, const EvaluateOptions& options);
+  void find_pairs();
 
   int sample_rate_hz_;
-  std::int64_t most_;  ///< examples
+  std::int64_t wanted_;  ///< examples; 0: all
   std::string split_;
   std::optional<SourceFolder> folder_;
   RowSource rows_;
   std::optional<MixturePlan> plan_;  ///< of rows
+  struct Pair {
+    std::uint32_t epoch;
+    std::int64_t view;
+  };
+  std::vector<Pair> pairs_;  ///< of rows of two recordings
 };
 
 }  // namespace veery

@@ -7,12 +7,14 @@
 #include "run/cores.hpp"
 #include "run/gpu_choice.hpp"
 #include "run/on_lead.hpp"
+#include "run/shipped.hpp"
 
 namespace veery {
 namespace {
 
 std::unique_ptr<SeparationModel> load(const SeparationOptions& options, int gpu) {
-  return load_model(options.model, {choose_device(options.device, gpu), options.precision, options.model_rate_hz});
+  return load_model(asked_or_shipped_model(options.model),
+                    {choose_device(options.device, gpu), options.precision, options.model_rate_hz});
 }
 
 /// Throws AgreedFailure when only some ranks have a GPU. Collective.

@@ -163,8 +163,6 @@ namespace {
 void check_separation(const ProcessOptions& options) {
   const SeparationOptions& separation = options.separation;
   const WindowOptions& windows = separation.windows;
-  require(!separation.model.empty(), "--model", "there is no model to separate with",
-          "name a model file (veery model import) or a TorchScript module");
   require(separation.what == Separate::recordings || options.dataset.shards.any(), "--separate",
           "these stems are stored in the shards, and there are none", "leave out --shards none");
   require(separation.what != Separate::peaks_of_stems ||

@@ -10,6 +10,8 @@
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 
+#include "run/shipped.hpp"
+
 namespace veery {
 namespace {
 
@@ -112,9 +114,7 @@ fs::path find_jobs_folder(const fs::path& asked, const fs::path& program) {
     if (is_jobs_folder(asked)) return fs::canonical(asked);
     throw UsageError{"not a folder with job scripts", asked.string(), "name veery's folder jobs with --jobs"};
   }
-  const fs::path bin = program.parent_path();
-  for (const fs::path& folder : {bin / "../share/veery/jobs", bin / "../../../jobs"})
-    if (is_jobs_folder(folder)) return fs::canonical(folder);
+  if (const auto folder = find_shipped(program, "jobs"); folder && is_jobs_folder(*folder)) return *folder;
   throw UsageError{"there are no job scripts beside the program", program.string(),
                    "name veery's folder jobs with --jobs or VEERY_JOBS"};
 }

@@ -3,12 +3,13 @@
 import json
 import math
 import shutil
+import subprocess
 
 import h5py
 import numpy as np
 
-from support import (DIFFERS, DONE_WITH_BAD, FAILED, RATE, USAGE, ProgramTest, Results, birds, main, read_table, run,
-                     test_model, wav)  # fmt: skip
+from support import (DIFFERS, DONE_WITH_BAD, FAILED, PROGRAM, RATE, USAGE, ProgramTest, Results, birds, environment, main,
+                     read_table, run, test_model, wav)  # fmt: skip
 
 SHORT = ("--window", "3s", "--window-hop", "2s")
 
@@ -210,8 +211,17 @@ class SeparateTest(ProgramTest):
             self.assertIn("broken.h5", said.stderr)
             self.assertEqual(said.stderr.count("broken.h5"), 1, said.stderr)
 
-    def test_no_model_is_a_usage_error(self):
-        said = self.veery("separate", self.archive, "-o", self.output, code=USAGE)
+    def test_the_model_that_ships_is_taken(self):
+        self.add("b.wav", wav(birds(5)))
+        said = self.veery("separate", self.archive, "-o", self.output, "--device", "cpu")
+        self.assertIn("default.h5", said.stderr + said.stdout)
+        self.assertEqual(len(list(self.output.rglob("b_source*.flac"))), 4)
+
+    def test_no_model_beside_the_program_is_a_usage_error(self):
+        alone = shutil.copy(PROGRAM, self.folder / "veery")
+        command = [alone, "separate", self.archive, "-o", self.output]
+        said = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(said.returncode, USAGE, said.stderr)
         self.assertIn("--model", said.stderr)
 
     def test_a_gpu_that_is_not_there_is_named(self):
@@ -300,8 +310,7 @@ class SeparateTest(ProgramTest):
 
     def test_combinations_that_can_not_work(self):
         model = self.model()
-        for arguments in (["--separate", "slices"],
-                          ["--separate", "slices", "--model", model, "--shards", "none", "--clips", "flac"],
+        for arguments in (["--separate", "slices", "--model", model, "--shards", "none", "--clips", "flac"],
                           ["--separate", "peaks-of-stems", "--model", model, "--peak-scope", "recording"],
                           ["--separate", "peaks-of-stems", "--model", model, "--slices", "fixed"],
                           ["--separate", "peaks-of-stems", "--model", model, "--clips", "flac"],

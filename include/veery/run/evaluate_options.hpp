@@ -15,7 +15,7 @@ struct EvaluateOptions {
   /// Examples with known sources (the layout of FUSS), an output folder of `process`, or a folder of recordings.
   std::filesystem::path dataset;
   std::string split;           ///< empty: eval, or validation where there are shards
-  std::int64_t examples = 0;   ///< so many from the first on; 0: all
+  std::int64_t examples = 0;   ///< so many from the first on; 0: all. Pairs of rows: more than there are meet anew
   double window_s = 5.0;       ///< of rows and recordings; examples with known sources are taken whole
   std::uint64_t seed = 1;      ///< which rows meet in a mixture, and where they are cut
   std::filesystem::path json;  ///< written too; empty: not

@@ -74,7 +74,7 @@ enum class Separate {
 
 struct SeparationOptions {
   Separate what = Separate::nothing;
-  std::filesystem::path model;
+  std::filesystem::path model;       ///< empty: the one that ships
   std::optional<int> model_rate_hz;  ///< for TorchScript modules that don't tell
   std::string device = "auto";
   Precision precision = Precision::float32;

@@ -46,7 +46,7 @@ struct TrainOptions {
   TdcnConfig network{.sample_rate_hz = 22050,
                      .encoder = Encoder::stft,
                      .window_samples = 512,
-                     .hop_samples = 128,
+                     .hop_samples = 256,
                      .coefficients = 257,
                      .pad_beginning = true,
                      .sources = 4,

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Makes default.h5 anew: models/train_default.sh RECORDINGS FOLDER
+# RECORDINGS has the files of default_recordings.csv; FOLDER takes data, trainings and the model. Some hours on two cores;
+# begun again it goes on where it stopped.
+set -euo pipefail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+recordings=${1:?usage: train_default.sh RECORDINGS FOLDER} folder=${2:?usage: train_default.sh RECORDINGS FOLDER}
+veery=${VEERY_PROGRAM:-$here/../build/release/bin/veery}
+rate=22050
+
+# The files of a split, into a folder of their own.
+copy_recordings() {
+  mkdir -p "$2"
+  python3 -c 'import csv, sys
+print(*(row["file"] for row in csv.DictReader(sys.stdin) if row["split"] == sys.argv[1]), sep="\n")' "$1" \
+    < "$here/default_recordings.csv" | while IFS= read -r file; do cp -n "$recordings/$file" "$2"; done
+}
+
+once() { # FOLDER COMMAND…: what leaves FOLDER, unless it is there
+  [[ -e $1 ]] || "${@:2}"
+}
+
+make_data() {
+  copy_recordings "train" "$folder/recordings"
+  copy_recordings "held out" "$folder/held-out"
+  once "$folder/real" "$veery" process "$folder/recordings" -o "$folder/real" --sample-rate $rate \
+    --slices fixed --interval 6s --hop 2s
+  once "$folder/validation" "$veery" process "$folder/held-out" -o "$folder/validation" --sample-rate $rate \
+    --split validation=1
+  once "$folder/examples" "$veery" synthesize -o "$folder/examples" --sample-rate $rate --seed 101 --hours 12 \
+    --recording 5s --sources --birds 0..3 --split train
+  once "$folder/scapes" "$veery" synthesize -o "$folder/scapes" --sample-rate $rate --seed 303 --hours 0.5 --recording 1min
+  once "$folder/scape-rows" "$veery" process "$folder/scapes" -o "$folder/scape-rows" --sample-rate $rate \
+    --slices fixed --interval 6s --hop 5s
+}
+
+train() { # OUTPUT OPTION…
+  mpirun -n 2 --bind-to none "$veery" train -o "$folder/$1" --config "$here/../configs/train.toml" --device cpu --threads 1 \
+    --window 4s --batch 8 --validate-every 400 --checkpoint-every 400 "${@:2}"
+}
+
+make_data
+# Above all from examples whose sources are known …
+train first "$folder/real" "$folder/examples" --validation "$folder/held-out" --validation-views 48 \
+  --learning-rate 1e-3 --learning-rate-steps 2500 --steps 2000
+# … then from mixtures of mixtures.
+train second "$folder/real" "$folder/scape-rows" "$folder/examples" --validation "$folder/validation" \
+  --validation-views 96 --init "$folder/first/model.h5" --seed 2 --known-share 0.15 --gain=-5..5 \
+  --learning-rate 6e-4 --learning-rate-steps 3000 --steps 12000
+cp "$folder/second/model.h5" "$folder/default.h5"
