@@ -5,6 +5,7 @@
 #include <ATen/autocast_mode.h>
 
 #include <map>
+#include <utility>
 
 #include "separation/fused_block.hpp"
 #include "separation/normalise.hpp"
@@ -44,8 +45,8 @@ void add(FrameTiles& sum, const FrameTiles& more) {
 class Block {
  public:
   /// `weights`: of this block alone.
-  Block(const TdcnConfig& config, const Layer& weights, std::int64_t number, const Observer& observe)
-      : config_(config), weights_(weights), number_(number), observe_(observe) {}
+  Block(const TdcnConfig& config, Layer weights, std::int64_t number, const Observer& observe)
+      : config_(config), weights_(std::move(weights)), number_(number), observe_(observe) {}
 
   /// Tiles of a batch, with its residual connection.
   [[nodiscard]] FrameTiles add_to(FrameTiles values) const {

@@ -169,7 +169,7 @@ Weights Trainer::summed_over_ranks(double& loss) {
   auto sum_of_losses = static_cast<float>(loss);
   sum_->begin({&sum_of_losses, 1});
   sum_->finish();
-  loss = sum_of_losses;
+  loss = static_cast<double>(sum_of_losses);
   return buckets_->gradients();
 }
 
