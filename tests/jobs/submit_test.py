@@ -253,7 +253,7 @@ class SubmitTest(JobTest):
                                (("process", "a"), "--output"),
                                (("process", "a", "-o", "b", "--interval", "5x"), "5x", "--interval"),
                                (("process", "a", "-o", "b", "--shards", "none"), "--shards none"),
-                               (("separate", "a", "-o", "b"), "--model"),
+                               (("separate", "a", "-o", "b", "--window", "5x"), "5x", "--window"),
                                (("slice", "a", "-o", "b"), "process, separate or verify"),
                                (("frobnicate",), "subcommand is required"),
                                (("process", "a", "-o", "b", "--restart"), "--restart"),
