@@ -32,6 +32,9 @@ bool is_label_track(const Cells& cells) {
   return cells.size() >= 2 && number_in(cells[0], '\t') && number_in(cells[1], '\t');
 }
 
+constexpr std::string_view kNothingHeard = "nocall";  // BirdNET, of a recording without detections
+constexpr std::string_view kUnknownToPerch = "????";
+
 std::string with_semicolons(std::string label) {
   std::replace(label.begin(), label.end(), ' ', ';');
   return label;
@@ -86,6 +89,8 @@ class TableReader {
       return refuse(*fault, std::string{cell(cells, places_->start)} + " to " + std::string{end});
     }
     annotation.label = cell(cells, places_->label);
+    if (places_->confidence && annotation.label == kNothingHeard) return sink_.pass_over();
+    if (places_->is_perchs && annotation.label == kUnknownToPerch) annotation.label = kUnknownClass;
     if (places_->labels_by_space) annotation.label = with_semicolons(std::move(annotation.label));
     if (annotation.label.empty()) return refuse(RowFault::no_label, {});
     annotation.recording = cell(cells, places_->recording);
@@ -104,7 +109,7 @@ class TableReader {
     }
     if (!start || !end) return RowFault::no_time;
     annotation.start_s = number_in(cell(cells, places_->file_offset), separator_).value_or(*start);
-    const bool to_the_end = places_->end && *end == -1.0;  // as Perch's tables say it
+    const bool to_the_end = places_->is_perchs && places_->end && *end == -1.0;
     annotation.end_s = to_the_end ? std::numeric_limits<double>::infinity() : annotation.start_s + (*end - *start);
     if (annotation.start_s < 0.0) return RowFault::negative_time;
     if (annotation.end_s < annotation.start_s) return RowFault::reversed_times;

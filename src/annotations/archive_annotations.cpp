@@ -22,11 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double kLengthSlack_s = 1.0;  ///< a header's length may be a little short
 
-/// The names between semicolons, without space around them.
+/// The names between semicolons, without space around them, each once.
 std::vector<std::string> names_in(std::string_view label) {
   std::vector<std::string> names;
   for (const std::string_view part : split(label, ';')) {
-    if (const std::string_view name = trimmed(part); !name.empty()) names.emplace_back(name);
+    const std::string_view name = trimmed(part);
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
   }
   return names;
 }
@@ -119,7 +120,7 @@ class Gatherer {
         continue;
       }
       const std::int32_t label = found == labels_.end() ? add_class(std::move(name)) : found->second;
-      annotations_.marks[recording].push_back({annotation.start_s, end_s, label});
+      annotations_.marks[recording].push_back({annotation.start_s, end_s, label, is_used});
       is_used = true;
     }
     report().used += is_used ? 1 : 0;
@@ -155,8 +156,9 @@ class Gatherer {
       const auto same_bounds = [&](const Mark& other) {
         return other.start_s == mark.start_s && other.end_s == mark.end_s;
       };
+      const auto same_label = [&](const Mark& other) { return other.label == mark.label; };
       const auto end = std::find_if_not(kept.rbegin(), kept.rend(), same_bounds);
-      if (std::find(kept.rbegin(), end, mark) == end) kept.push_back(mark);
+      if (std::find_if(kept.rbegin(), end, same_label) == end) kept.push_back(mark);
     }
     std::reverse(kept.begin(), kept.end());
     marks = std::move(kept);
@@ -229,7 +231,8 @@ std::string annotations_to_text(const ArchiveAnnotations& annotations) {
   text += csv_row({std::to_string(annotations.marks.size())});
   for (std::size_t i = 0; i < annotations.marks.size(); ++i) {
     for (const Mark& mark : annotations.marks[i])
-      text += csv_row({std::to_string(i), decimal(mark.start_s), decimal(mark.end_s), std::to_string(mark.label)});
+      text += csv_row({std::to_string(i), decimal(mark.start_s), decimal(mark.end_s), std::to_string(mark.label),
+                       mark.same_row ? "1" : "0"});
   }
   return text;
 }
@@ -244,7 +247,8 @@ ArchiveAnnotations annotations_from_text(std::string_view text) {
       annotations.marks.resize(std::stoull(cells.at(0)));
     } else {
       annotations.marks.at(std::stoull(cells.at(0)))
-          .push_back({seconds_from(cells.at(1)), seconds_from(cells.at(2)), std::stoi(cells.at(3))});
+          .push_back(
+              {seconds_from(cells.at(1)), seconds_from(cells.at(2)), std::stoi(cells.at(3)), cells.at(4) == "1"});
     }
   });
   return annotations;
@@ -253,7 +257,8 @@ ArchiveAnnotations annotations_from_text(std::string_view text) {
 std::string marks_to_text(const Marks& marks) {
   std::string text;
   for (const Mark& mark : marks)
-    text += csv_row({decimal(mark.start_s), decimal(mark.end_s), std::to_string(mark.label)});
+    text +=
+        csv_row({decimal(mark.start_s), decimal(mark.end_s), std::to_string(mark.label), mark.same_row ? "1" : "0"});
   return text;
 }
 

@@ -94,7 +94,9 @@ FoundColumns find_columns(std::span<const std::string> header, const AnnotationC
   if (asked.start.empty()) places.file_offset = names.find({}, kFileOffset);
   places.label = names.find(asked.label, kLabel);
   places.confidence = names.find(asked.confidence, kConfidence);
-  places.labels_by_space = places.label && names.name(*places.label) == "ebird_codes";
+  const std::string label = places.label ? names.name(*places.label) : std::string{};
+  places.labels_by_space = label == "ebird_codes";
+  places.is_perchs = places.labels_by_space || label == "species ebird code";
   require(places.recording || asked.recording.empty(), asked.recording, "file", found.missing);
   require(places.start.has_value(), asked.start, "start", found.missing);
   require(places.end || (places.duration && asked.end.empty()), asked.end, "end or duration", found.missing);

@@ -18,6 +18,7 @@ struct ColumnPlaces {
   std::optional<std::size_t> file_offset;  ///< of the start in its file, where `start` counts over many files
   std::optional<std::size_t> label;
   std::optional<std::size_t> confidence;
+  bool is_perchs = false;        ///< a table of its soundscapes: -1 is the recording's end, ???? an unknown sound
   bool labels_by_space = false;  ///< a cell holds several
 };
 

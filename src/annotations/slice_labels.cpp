@@ -21,18 +21,9 @@ bool overlaps(const SliceAnnotation& mark, std::int64_t start, std::int64_t end,
   return mark.start < end && std::max(mark.end, mark.start + 1) > start;
 }
 
-/// Of neighbours with the same bounds the last alone.
-void keep_last_of_same_bounds(std::vector<SliceAnnotation>& annotations) {
-  std::vector<SliceAnnotation> kept;
-  for (const SliceAnnotation& annotation : annotations) {
-    const bool same = !kept.empty() && kept.back().start == annotation.start && kept.back().end == annotation.end;
-    if (same) {
-      kept.back() = annotation;
-    } else {
-      kept.push_back(annotation);
-    }
-  }
-  annotations = std::move(kept);
+void remove_same_bounds(std::vector<SliceAnnotation>& annotations, const SliceAnnotation& as) {
+  while (!annotations.empty() && annotations.back().start == as.start && annotations.back().end == as.end)
+    annotations.pop_back();
 }
 
 }  // namespace
@@ -44,9 +35,10 @@ std::vector<SliceAnnotation> annotations_in(const Marks& marks, std::int64_t sta
     const SliceAnnotation annotation{sample_at(mark.start_s, sample_rate_hz), sample_at(mark.end_s, sample_rate_hz),
                                      mark.label};
     if (annotation.start > end) break;
-    if (overlaps(annotation, start, end, compat)) found.push_back(annotation);
+    if (!overlaps(annotation, start, end, compat)) continue;
+    if (compat == PerchCompat::on && !mark.same_row) remove_same_bounds(found, annotation);
+    found.push_back(annotation);
   }
-  if (compat == PerchCompat::on) keep_last_of_same_bounds(found);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

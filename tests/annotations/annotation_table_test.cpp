@@ -94,6 +94,30 @@ TEST(AnnotationTable, PerchsSoundscapes) {
             (Texts{"CAP_001|0|5|amerob;hergul"}));
 }
 
+TEST(AnnotationTable, PerchsUnknownSounds) {
+  EXPECT_EQ(read("Filename,Start Time (s),End Time (s),Low Freq (Hz),High Freq (Hz),Species eBird Code\n"
+                 "SSW_001.flac,8,9,0,1,????\n")
+                .taken,
+            (Texts{"SSW_001.flac|8|9|unknown"}));
+  EXPECT_EQ(read("file,start,end,label\na.wav,8,9,????\n").taken, (Texts{"a.wav|8|9|????"}));
+}
+
+TEST(AnnotationTable, OnlyPerchsTablesEndAtMinusOne) {
+  EXPECT_EQ(read("file,start,end,label\na.wav,8,-1,x\n").refused, (Texts{"2 reversed_times"}));
+  EXPECT_EQ(read("0.5\t-1\tamerob\n").refused, (Texts{"1 reversed_times"}));
+}
+
+TEST(AnnotationTable, BirdnetsRowThatNothingWasHeardIsPassedOver) {
+  const Reading reading = read(
+      "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tCommon Name\t"
+      "Species Code\tConfidence\tBegin Path\tFile Offset (s)\n"
+      "1\tSpectrogram 1\t1\t0\t3\t0\t15000\tnocall\tnocall\t1.0000\t/data/a.wav\t0\n"
+      "2\tSpectrogram 1\t1\t3\t6\t0\t15000\tAmerican Robin\tamerob\t0.9\t/data/a.wav\t3\n");
+
+  EXPECT_EQ(reading.taken, (Texts{"/data/a.wav|3|6|amerob"}));
+  EXPECT_EQ(reading.passed_over, 1);
+}
+
 TEST(AnnotationTable, ColumnsOfAnyName) {
   TableOptions options;
   options.columns.recording = "Wav";

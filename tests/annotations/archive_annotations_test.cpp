@@ -58,7 +58,7 @@ TEST_F(ArchiveAnnotationsTest, AFolderOfTablesBelongsToItsRecordings) {
   const ArchiveAnnotations annotations = read();
 
   EXPECT_EQ(annotations.classes, (Texts{"crow", "robin"}));
-  EXPECT_EQ(annotations.marks, (std::vector<Marks>{{{1, 2, 1}}, {{3, 4, 0}}, {{5, 6, 1}, {5, 6, 0}}}));
+  EXPECT_EQ(annotations.marks, (std::vector<Marks>{{{1, 2, 1}}, {{3, 4, 0}}, {{5, 6, 1}, {5, 6, 0, true}}}));
   EXPECT_EQ(annotations.report.files, 3);
   EXPECT_EQ(annotations.report.rows, 3);
   EXPECT_EQ(annotations.report.used, 3);
@@ -99,7 +99,7 @@ TEST_F(ArchiveAnnotationsTest, RowsThatSayTheSameAreOneMark) {
 }
 
 TEST_F(ArchiveAnnotationsTest, ToTheEndMeansTheRecordings) {
-  write("t.csv", "file,start,end,label\ny.wav,4,-1,a\n");
+  write("t.csv", "Filename,Start Time (s),End Time (s),Species eBird Code\ny.wav,4,-1,a\n");
 
   EXPECT_EQ(read().marks[2], (Marks{{4, 10, 0}}));
 }

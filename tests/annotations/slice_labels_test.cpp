@@ -49,6 +49,14 @@ TEST(SliceLabels, PerchCountsTouchingAndForgetsAllButTheLastOfSameBounds) {
   EXPECT_EQ(labels_in(marks, 1500, 3000), (Labels{0, 1}));
 }
 
+TEST(SliceLabels, PerchKeepsAllLabelsOfTheLastRow) {
+  const Marks marks{{1.0, 2.0, 2}, {1.0, 2.0, 0}, {1.0, 2.0, 1, true}, {3.0, 4.0, 1}, {3.0, 4.0, 2, true}};
+
+  EXPECT_EQ(labels_in(marks, 1500, 2500, PerchCompat::on), (Labels{0, 1}));
+  EXPECT_EQ(labels_in(marks, 1500, 3500, PerchCompat::on), (Labels{0, 1, 1, 2}));
+  EXPECT_EQ(labels_in(marks, 1500, 2500), (Labels{0, 1, 2}));
+}
+
 TEST(SliceLabels, TimesAreTruncatedToSamples) {
   const auto found = annotations_in({{0.0019, 0.0029, 0}}, 0, 1000, kRate, PerchCompat::off);
 

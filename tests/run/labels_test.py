@@ -77,6 +77,28 @@ class LabelsTest(ProgramTest):
         self.assertEqual((results.totals["slices"], results.totals["slices_unlabelled"]), (1, 3))
         self.assertEqual(results.slices[0]["segment_id"], "0")
 
+    def test_kept_slices_are_counted_from_0(self):
+        self.add("a.wav", wav(birds(6)))
+        self.mark("a.txt", "2.5\t3\twren", "4.5\t5\twren")
+        results = self.labelled("--unlabelled", "drop")
+        self.assertEqual([(row["segment_start"], row["segment_id"]) for row in results.slices_of("a.wav")],
+                         [(str(2 * RATE), "0"), (str(4 * RATE), "1")])  # fmt: skip
+
+    def test_columns_and_confidence_as_they_are_asked_for(self):
+        self.add("a.wav", wav(birds(4)))
+        self.mark("t.csv", "Wav;Onset [s];Len;Code;Sure", "a.wav;0,5;0,5;wren;0,9", "a.wav;2,5;0,5;crow;0,2")
+        results = self.labelled("--annotation-columns", "file=Wav,start=Onset [s],duration=Len,label=Code,confidence=Sure",
+                                "--min-confidence", "0.5")  # fmt: skip
+        self.assertEqual(self.labels_of(results, "a.wav"), ["wren", ""])
+        self.assertEqual(self.about_annotations()["below_confidence"], 1)
+
+    def test_touching_is_overlap_with_compat_alone(self):
+        self.add("a.wav", wav(birds(4)))
+        self.mark("a.txt", "0.5\t2\twren")
+        for compat, labels in (("none", ["wren", ""]), ("perch", ["wren", "wren"])):
+            results = self.labelled("--compat", compat, "--restart")
+            self.assertEqual(self.labels_of(results, "a.wav"), labels, compat)
+
     def test_labels_that_are_no_class_are_counted(self):
         self.add("a.wav", wav(birds(4)))
         self.mark("a.txt", "0.5\t1\twren", "0.6\t1\tcrow", "2.5\t3\tcrow")

@@ -73,6 +73,22 @@ class PresetsTest(ProgramTest):
 
     # ── BirdTaxonomy ──
 
+    def test_bird_taxonomy_and_soundscapes_cut_where_perch_does(self):
+        """Perch's own peaks of its clap.wav at 32 kHz, six seconds of five and five seconds of two hundred."""
+        self.clap()
+        cases = (("perch-bird-taxonomy", (), [(3520, 195520), (252800, 444800)]),
+                 ("perch-soundscapes", ("--unlabelled", "keep"), [(19520, 179520), (268800, 428800)]))  # fmt: skip
+        for preset, more, expected in cases:
+            results = self.process("--preset", preset, "--compat", "perch", "--restart", *more)
+            bounds = sorted((int(row["segment_start"]), int(row["segment_end"])) for row in results.slices)
+            self.assertEqual(bounds, expected, preset)
+
+    def test_segments_of_repeated_recordings_count_as_perch_does_with_compat_alone(self):
+        self.add("short.wav", wav(birds(3)))
+        for compat, end in (("none", 3 * RATE), ("perch", 6 * RATE)):
+            (row,) = self.process("--preset", "perch-bird-taxonomy", "--compat", compat, "--restart").slices
+            self.assertEqual((int(row["segment_start"]), int(row["segment_end"])), (0, end), compat)
+
     def test_bird_taxonomy_takes_five_slices_of_the_first_five_minutes(self):
         self.add("long.wav", wav(birds(400, rate=LOW), rate=LOW))
         self.add("short.wav", wav(birds(3)))

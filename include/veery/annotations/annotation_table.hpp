@@ -13,6 +13,9 @@
 
 namespace veery {
 
+/// The class that stands for sounds of unknown origin; slices with it are of no use for training.
+inline constexpr std::string_view kUnknownClass = "unknown";
+
 struct Annotation {
   std::string recording;  ///< as the table names it, folders included; empty: the table does not
   double start_s = 0.0;   ///< from the start of the recording
@@ -60,7 +63,7 @@ struct TableOptions {
 struct TableSink {
   std::function<void(const Annotation&, std::int64_t row)> take;
   std::function<void(const RefusedRow&)> refuse;
-  std::function<void()> pass_over;  ///< for a row below the confidence
+  std::function<void()> pass_over;  ///< for a row below the confidence, and BirdNET's that says that it heard nothing
 };
 
 /// `bytes`: the whole file. Never throws for what is in it.

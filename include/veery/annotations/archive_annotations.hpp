@@ -22,6 +22,7 @@ struct Mark {
   double start_s = 0.0;
   double end_s = 0.0;
   std::int32_t label = 0;  ///< place in the list of classes
+  bool same_row = false;   ///< as the mark before: a row of a table holds several labels
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 using Marks = std::vector<Mark>;  ///< by start, then end, then as the tables have them; none twice
@@ -67,7 +68,7 @@ struct ArchiveAnnotations {
 
 /// The marks that a slice from sample `start` to `end` (exclusive) overlaps, ascending. One sample in common is
 /// overlap; a mark without length has the sample at its start. `compat`: as Perch has it, touching counts too, and of
-/// several marks with the same bounds there is only the last.
+/// several rows with the same bounds there is only the last.
 [[nodiscard]] std::vector<SliceAnnotation> annotations_in(const Marks& marks, std::int64_t start, std::int64_t end,
                                                           int sample_rate_hz, PerchCompat compat);
 /// Their classes' names, each once, in the order of the classes, with ';' between them.
@@ -80,8 +81,5 @@ struct MarksInSlice {
   std::size_t label_bytes = 0;  ///< of `label_text`
 };
 [[nodiscard]] MarksInSlice most_in_slice(const Marks& marks, double seconds, std::span<const std::string> classes);
-
-/// The class that stands for sounds of unknown origin; slices with it are of no use for training.
-inline constexpr std::string_view kUnknownClass = "unknown";
 
 }  // namespace veery
