@@ -101,6 +101,27 @@ def count_views(rows, shares):
     return counts
 
 
+def batches_per_rank(views, batch_size, ranks=1):
+    """Whole batches of an epoch, as many on every rank; the views left over come in other epochs."""
+    return views // batch_size // ranks
+
+
+def views_of_batch(batch, batch_size, rank=0, ranks=1):
+    """The views of a rank's batch: the ranks' batches of one number lie side by side, as one batch on one rank would."""
+    first = (batch * ranks + rank) * batch_size
+    return range(first, first + batch_size)
+
+
+def batch_of_step(step, views, batch_size, ranks=1):
+    """(epoch, number of the batch), one epoch after the other."""
+    return divmod(step, batches_per_rank(views, batch_size, ranks))
+
+
+def joined_labels(annotation_label, rows):
+    """Perch's maximum of labels: every class that one of the rows has, ascending. `annotation_label` of the shard or index."""
+    return sorted({int(label) for row in rows for label in annotation_label[row] if label >= 0})
+
+
 def read_rows(dataset):
     """A function from row number to float32 samples, of `audio` of a shard or a split's index file."""
 
@@ -194,6 +215,11 @@ class Plan:
             made.sources[-1] = self._make_noise(noise, window, energy(made.audio))
             made.audio += made.sources[-1]
         return made
+
+    def batch(self, read, epoch, views, read_noise=None):
+        """(audio [view, sample], sources [view, slot, sample], rows) of several views."""
+        made = [self.make(read, epoch, view, read_noise) for view in views]
+        return np.stack([view.audio for view in made]), np.stack([view.sources for view in made]), [v.rows for v in made]
 
     def _source(self, seed, place):
         row = permuted(place, self.rows, seed, ROW_ORDER)

@@ -38,7 +38,7 @@ class VeeryRows(Dataset):
             raise FileNotFoundError(f"{len(self.paths)} shards of {split} in {folder}, there should be {expected}")
         self.columns, self.stems, self.labels, self.check = list(columns), stems, labels, check
         self.ends = np.cumsum([self._count(path) for path in self.paths])
-        self._files, self._pid = {}, None
+        self._files, self._hashes, self._pid = {}, {}, None
 
     @staticmethod
     def _count(path):
@@ -52,13 +52,14 @@ class VeeryRows(Dataset):
         return range(int(self.ends[shard - 1]) if shard else 0, int(self.ends[shard]))
 
     def __getstate__(self):
-        return self.__dict__ | {"_files": {}, "_pid": None}  # a spawned worker opens its own
+        return self.__dict__ | {"_files": {}, "_hashes": {}, "_pid": None}  # a spawned worker opens its own
 
     def _open(self, shard):
         if self._pid != os.getpid():  # a forked worker must not share the parent's handles: it would read garbage
-            self._files, self._pid = {}, os.getpid()
+            self._files, self._hashes, self._pid = {}, {}, os.getpid()
         if shard not in self._files:
             self._files[shard] = h5py.File(self.paths[shard])
+            self._hashes[shard] = self._files[shard]["row_xxh3"][:] if self.check else None
         return self._files[shard]
 
     def __getitem__(self, row):
@@ -72,7 +73,7 @@ class VeeryRows(Dataset):
             # Stems are stored times a gain, so that int16 does not clip them.
             item["stems"] = to_float(stems) / float(file["stem_gain"][place])
         if self.check:
-            self._compare(file, place, stored)
+            self._compare(file, place, stored, int(self._hashes[shard][place]))
         for name in self.columns:
             value = file[name][place]
             item[name] = value.decode() if isinstance(value, bytes) else value.item()
@@ -88,13 +89,13 @@ class VeeryRows(Dataset):
         _, chunk = rows.id.read_direct_chunk((place,) + (0,) * (rows.ndim - 1))
         return np.frombuffer(chunk, rows.dtype, math.prod(rows.shape[1:])).reshape(rows.shape[1:])
 
-    def _compare(self, file, place, stored):
+    def _compare(self, file, place, stored, expected):
         import xxhash  # optional, from PyPI: python-xxhash
 
         digest = xxhash.xxh3_64(stored)
         if "stems" in file:
             digest.update(self._read(file, "stems", place).ravel())
-        if digest.intdigest() != int(file["row_xxh3"][place]):
+        if digest.intdigest() != expected:
             raise OSError(f"row {place} of {file.filename} is not what was written")
 
 

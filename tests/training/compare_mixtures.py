@@ -2,7 +2,8 @@
 
     python compare_mixtures.py EXAMPLES SHARD NOISE OPTIONS.json VIEWS
 
-VIEWS: for every view of epochs 0 and 7, the number of rows and the rows (int64), audio and sources (float32).
+VIEWS: for every view of epochs 0 and 7, the number of rows and the rows (int64), audio and sources (float32); then the
+batches of three views of two ranks' first steps, into the second epoch.
 """
 
 import json
@@ -31,6 +32,15 @@ def main():
             expected = rows.tobytes() + view.audio.tobytes() + view.sources.tobytes()
             if views[offset : offset + len(expected)] != expected:
                 sys.exit(f"view {number} of epoch {epoch} differs")
+            offset += len(expected)
+    for step in range(mixtures.batches_per_rank(len(plan), 3, 2) + 1):
+        for rank in (0, 1):
+            epoch, number = mixtures.batch_of_step(step, len(plan), 3, 2)
+            numbers = mixtures.views_of_batch(number, 3, rank, 2)
+            audio, sources, _ = plan.batch(mixtures.read_rows(shard), epoch, numbers, mixtures.read_rows(noise))
+            expected = audio.tobytes() + sources.tobytes()
+            if views[offset : offset + len(expected)] != expected:
+                sys.exit(f"the batch of step {step}, rank {rank} differs")
             offset += len(expected)
     if offset == 0 or offset != len(views):
         sys.exit(f"{offset} bytes of views in Python, {len(views)} in C++")

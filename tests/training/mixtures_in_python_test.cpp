@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <veery/base/staged_file.hpp>
+#include <veery/training/mixture_batches.hpp>
 #include <veery/training/mixtures.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -48,6 +49,25 @@ std::string views_as_bytes(const MixturePlan& plan, const RowSource& rows, const
   return bytes;
 }
 
+void append(std::string& bytes, const at::Tensor& tensor) {
+  bytes.append(static_cast<const char*>(tensor.const_data_ptr()), static_cast<std::size_t>(tensor.nbytes()));
+}
+
+/// Three views a batch on two ranks, one step more than an epoch has.
+std::string batches_as_bytes(const MixturePlan& plan, const RowSource& rows, const RowSource& noise) {
+  std::string bytes;
+  const std::int64_t batches = batches_per_rank(plan.views(), 3, 2);
+  for (std::int64_t step = 0; step <= batches; ++step) {
+    for (const std::int64_t rank : {0, 1}) {
+      const auto epoch = static_cast<std::uint32_t>(step / batches);
+      const MixtureBatch batch = make_batch(plan, rows, &noise, epoch, views_of_batch(step % batches, 3, rank, 2));
+      append(bytes, batch.audio);
+      append(bytes, batch.sources);
+    }
+  }
+  return bytes;
+}
+
 struct PythonCase {
   AudioType audio_type = AudioType::int16;
   MixtureOptions options;
@@ -72,7 +92,7 @@ TEST_P(MixturesInPython, AreTheSameBits) {
     const RowSource rows = rows_of_shards({open(shard)});
     const RowSource noises = rows_of_shards({open(noise)});
     const MixturePlan plan{rows.rows, rows.samples_per_row, test.options, noises.rows, noises.samples_per_row};
-    publish_text(folder / "views", views_as_bytes(plan, rows, noises));
+    publish_text(folder / "views", views_as_bytes(plan, rows, noises) + batches_as_bytes(plan, rows, noises));
   }
   publish_text(folder / "options.json", test.options_json);
 
