@@ -1,5 +1,7 @@
 #include "cli/add_shards.hpp"
 
+#include "cli/add_shard_formats.hpp"
+
 namespace veery {
 namespace {
 
@@ -20,7 +22,7 @@ void add_repartition(CLI::App& shards, const char* name, const char* help, Repar
   add_dataset(command, options.dataset);
   add_output(command, options.output, "A new folder for the dataset; it appears when all is done");
   command
-      .add_option("--shards-per-split", options.shards, "Shards of each split; their lengths differ by at most one row")
+      .add_option("--shards-per-split", options.shards_per_split, "Shards of each split; their lengths differ by at most one row")
       ->required()
       ->type_name("N")
       ->configurable(false);
@@ -30,12 +32,20 @@ void add_repartition(CLI::App& shards, const char* name, const char* help, Repar
           "drop: leave out the last rows of a split, so that its shards are equally long")
       ->check(CLI::IsMember({"none", "drop"}))
       ->default_str("none");
+  command
+      .add_option_function<std::string>(
+          "--shards", [&options](const std::string& formats) { options.tfrecord = formats != "hdf5"; },
+          "What to write: hdf5, or a folder for TensorFlow Datasets too (hdf5,tfrecord)")
+      ->check(CLI::IsMember({"hdf5", "hdf5,tfrecord"}))
+      ->default_str("hdf5")
+      ->type_name("FORMATS");
+  add_tfds_format(command, options.tfds);
   command.add_option("--scratch", options.scratch, "Folder for rows on their way, best on a disk of the node")
       ->type_name("DIR");
   command.footer(
       "split and merge are one: N may be more or fewer than now. Rows come in TFDS's order of the whole split,\n"
       "however they were sharded before. Runs under mpirun too: each rank writes shards of its own.\n"
-      "Reads and writes HDF5 shards: TFDS itself reads equal parts of TFRecord shards (tfds.even_splits).");
+      "Reads HDF5 shards; TFRecord shards are made from their rows.");
 }
 
 void add_statistics(CLI::App& shards, StatisticsOptions& options) {

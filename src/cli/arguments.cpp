@@ -94,7 +94,8 @@ void add_process(CLI::App& app, ProcessOptions& options) {
   CLI::App& command = *app.add_subcommand("process", "Archive to peaks, slices, training shards and a manifest");
   add_preset(command);
   add_pipeline_options(command, options);
-  add_shard_formats(command, options.dataset);
+  add_shard_formats(command, options.dataset.shards);
+  add_tfds_format(command, options.dataset.tfds);
   command.add_option("--dataset-name", options.dataset.name, "Name of the dataset")->capture_default_str();
   command.add_option("--dataset-version", options.dataset.version, "Version of the dataset")->capture_default_str();
   command

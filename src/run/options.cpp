@@ -242,9 +242,7 @@ void check_options(const ProcessOptions& options) {
     static_cast<void>(shard_file_name({options.dataset.name, options.dataset.version, split.name, 0, 1}));
     if (options.dataset.shards.tfrecord) check_tfds_names({options.dataset.name, options.dataset.version, split.name});
   }
-  require(!options.dataset.shards.tfrecord || options.dataset.tfds.schema != TfdsSchema::perch ||
-              options.dataset.audio_type == AudioType::int16,
-          "--tfds-schema perch", "Perch's audio is stored as int16", "--audio-type int16, or --tfds-schema tfds");
+  if (options.dataset.shards.tfrecord) check_tfds_format(options.dataset.tfds, options.dataset.audio_type);
 }
 
 }  // namespace veery

@@ -1,6 +1,7 @@
 #include "run/publish_tfds.hpp"
 
 #include <string>
+#include <utility>
 
 #include <veery/shards/dataset_description.hpp>
 #include <veery/shards/shard_place.hpp>
@@ -30,17 +31,13 @@ std::vector<PublishedFile> publish_tfds(const ProcessOptions& options, const Run
   const DatasetOptions& dataset = options.dataset;
   const fs::path folder = tfds_folder(dataset.name, dataset.version);
   DatasetDescription description = describe_dataset(dataset.name, dataset.version);
-  description.file_format = "tfrecord";
   for (const Split& split : options.plan.splits) description.splits.push_back(describe_split(split.name, records));
   settle_tfrecords(options.output / folder, records);
   std::vector<PublishedFile> files;
-  const auto publish = [&](const std::string& name, const std::string& text) {
+  for (const auto& [name, text] : tfds_descriptions(plan.schema(), dataset.tfds, std::move(description))) {
     options.files().publish_text((folder / name).generic_string(), text);
     files.push_back(describe_text((folder / name).generic_string(), text));
-  };
-  publish("features.json", tfds_features_json(plan.schema(), dataset.tfds));
-  for (const auto& [name, text] : tfds_class_files(plan.schema())) publish(name, text);
-  publish("dataset_info.json", dataset_info_json(description));
+  }
   return files;
 }
 

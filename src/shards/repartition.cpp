@@ -8,6 +8,7 @@
 #include <veery/base/text.hpp>
 #include <veery/shards/repartition.hpp>
 #include <veery/shards/shard_reader.hpp>
+#include <veery/shards/tfrecord_writer.hpp>
 
 namespace veery {
 namespace {
@@ -25,34 +26,6 @@ Provenance provenance_of(const ShardReader& shard) {
     if (shard.has_attribute(name)) provenance[to] = shard.attribute(name);
   }
   return provenance;
-}
-
-/// Stands for the rows as a unit's fingerprint does for its work: place, keys and hashes.
-std::string fingerprint_of(const ShardPlace& place, const ExampleSchema& schema, std::span<const Example> examples,
-                           std::span<const std::uint64_t> row_hashes) {
-  std::string text = place.dataset + "\n" + place.version + "\n" + shard_file_name(place) + "\n";
-  for (const std::size_t i : order_examples(place.split, examples, schema))
-    text += example_key(examples[i], schema) + "\n" + hex64(row_hashes[i]) + "\n";
-  return sha256_hex(text);
-}
-
-struct GatheredRows {
-  std::vector<Example> examples;
-  std::vector<std::uint64_t> row_hashes;
-};
-
-void gather_part(const ShardPart& part, const ExampleSchema& schema, RowSpool& spool, GatheredRows& rows) {
-  const ShardReader shard{part.path};
-  const std::vector<std::uint64_t> hashes = shard.row_hashes();
-  std::vector<Example> examples = shard.examples();
-  std::vector<std::byte> bytes(row_bytes(schema));
-  for (std::int64_t row = part.first; row < part.end; ++row) {
-    const auto i = static_cast<std::size_t>(row);
-    shard.read_row(row, hashes.at(i), bytes);
-    examples.at(i).spool_row = spool.append(bytes);
-    rows.examples.push_back(std::move(examples[i]));
-    rows.row_hashes.push_back(hashes[i]);
-  }
 }
 
 void add_lines(std::set<std::string>& lines, const std::string& text) {
@@ -154,16 +127,46 @@ std::vector<std::vector<std::int64_t>> cut_shards(std::span<const std::vector<Md
   return cuts;
 }
 
-ShardSummary gather_shard(const OutputFolder& folder, const ShardPlace& place, const ExampleSchema& schema,
-                          const Provenance& provenance, std::span<const ShardPart> parts) {
-  RowSpool spool{folder.scratch(), row_bytes(schema)};
-  GatheredRows rows;
+GatheredRows::GatheredRows(const std::filesystem::path& scratch, const ExampleSchema& schema,
+                           std::span<const ShardPart> parts)
+    : schema_(schema), spool_(scratch, row_bytes(schema)) {
   for (const ShardPart& part : parts) {
-    if (part.first < part.end) gather_part(part, schema, spool, rows);
+    if (part.first < part.end) add(part);
   }
+}
+
+void GatheredRows::add(const ShardPart& part) {
+  const ShardReader shard{part.path};
+  const std::vector<std::uint64_t> hashes = shard.row_hashes();
+  std::vector<Example> examples = shard.examples();
+  std::vector<std::byte> bytes(row_bytes(schema_));
+  for (std::int64_t row = part.first; row < part.end; ++row) {
+    const auto i = static_cast<std::size_t>(row);
+    shard.read_row(row, hashes.at(i), bytes);
+    examples.at(i).spool_row = spool_.append(bytes);
+    examples_.push_back(std::move(examples[i]));
+    row_hashes_.push_back(hashes[i]);
+  }
+}
+
+/// Stands for the rows as a unit's fingerprint does for its work: place, keys and hashes.
+std::string GatheredRows::fingerprint(const ShardPlace& place) const {
+  std::string text = place.dataset + "\n" + place.version + "\n" + shard_file_name(place) + "\n";
+  for (const std::size_t i : order_examples(place.split, examples_, schema_))
+    text += example_key(examples_[i], schema_) + "\n" + hex64(row_hashes_[i]) + "\n";
+  return sha256_hex(text);
+}
+
+ShardSummary GatheredRows::write(const OutputFolder& folder, const ShardPlace& place,
+                                 const Provenance& provenance) const {
   Provenance all = provenance;
-  all["fingerprint"] = fingerprint_of(place, schema, rows.examples, rows.row_hashes);
-  return write_shard(folder, place, schema, all, rows.examples, spool);
+  all["fingerprint"] = fingerprint(place);
+  return write_shard(folder, place, schema_, all, examples_, spool_);
+}
+
+ShardSummary GatheredRows::write_tfrecord(const OutputFolder& folder, const ShardPlace& place,
+                                          const TfdsFormat& format) const {
+  return write_tfrecord_shard(folder, place, schema_, format, examples_, spool_);
 }
 
 }  // namespace veery

@@ -126,17 +126,25 @@ std::map<std::string, TfdsFeature> tfds_features(const ExampleSchema& schema, co
   return features;
 }
 
-std::map<std::string, std::string> tfds_class_files(const ExampleSchema& schema) {
-  if (!schema.is_annotated()) return {};
-  std::string text;
-  for (const std::string& name : schema.classes) text += name + "\n";
-  return {{"label.labels.txt", text}, {"annotation_label.labels.txt", text}};
+void check_tfds_format(const TfdsFormat& format, AudioType audio_type) {
+  if (format.schema != TfdsSchema::perch || audio_type == AudioType::int16) return;
+  throw UsageError{"Perch's audio is stored as int16", "--tfds-schema perch", "--audio-type int16, or --tfds-schema tfds"};
 }
 
-std::string tfds_features_json(const ExampleSchema& schema, const TfdsFormat& format) {
-  Json json = Json::object();
-  for (auto& [name, feature] : tfds_features(schema, format)) json[name] = std::move(feature.description);
-  return features_text(std::move(json));
+std::vector<NamedText> tfds_descriptions(const ExampleSchema& schema, const TfdsFormat& format,
+                                         DatasetDescription description) {
+  Json features = Json::object();
+  for (auto& [name, feature] : tfds_features(schema, format)) features[name] = std::move(feature.description);
+  std::vector<NamedText> files{{"features.json", features_text(std::move(features))}};
+  if (schema.is_annotated()) {
+    std::string names;
+    for (const std::string& name : schema.classes) names += name + "\n";
+    files.emplace_back("label.labels.txt", names);
+    files.emplace_back("annotation_label.labels.txt", names);
+  }
+  description.file_format = "tfrecord";
+  files.emplace_back("dataset_info.json", dataset_info_json(description));
+  return files;
 }
 
 }  // namespace veery

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from support import DIFFERS, DONE, FAILED, USAGE, ProgramTest, main, run, synthesize, tree_digest
+from support import DIFFERS, DONE, FAILED, USAGE, ProgramTest, birds, main, run, synthesize, tree_digest, wav
 
 SPLITS = ("train", "validation")
 AXES = {"example", "sample", "source"}
@@ -99,6 +99,35 @@ class ShardsTest(ProgramTest):
         again, _ = self.recut(next(self.source.glob("dataset/*/*")), "again", 3, ranks=3)
         self.assertEqual(tree_digest(again), tree_digest(direct))
 
+    def test_tfrecords_beside_them(self):
+        """They hold the HDF5 rows in the same order; what is beside them is what `process` writes."""
+        tfrecords = ("--shards", "hdf5,tfrecord")
+        made, said = self.recut(self.source, "made", 4, *tfrecords, ranks=3)
+        again, _ = self.recut(self.recut(self.source, "five", 5)[0], "again", 4, *tfrecords)
+        alone, _ = self.recut(self.source, "alone", 4)
+
+        self.assertNotIn("TFRecord", said.stdout)
+        self.veery("verify", made)
+        self.assertEqual(tree_digest(made), tree_digest(again))
+        self.assertEqual(tree_digest(made / "dataset"), tree_digest(alone / "dataset"))
+        folder = made / "tfds/recordings/1.0.0"
+        names = [f"recordings-{split}.tfrecord-{shard:05}-of-00004" for split in SPLITS for shard in range(4)]
+        self.assertEqual(sorted(path.name for path in folder.iterdir()),
+                         sorted([*names, "dataset_info.json", "features.json"]))  # fmt: skip
+        for split in json.loads((folder / "dataset_info.json").read_text())["splits"]:
+            lengths = [int(length) for length in split["shardLengths"]]
+            bytes_written = sum(path.stat().st_size for path in folder.glob(f"recordings-{split['name']}.tfrecord-*"))
+            self.assertEqual(int(split["numBytes"]), bytes_written - 16 * sum(lengths))
+            self.assertEqual(lengths, [len(h5py.File(path)["audio"]) for path in shards_of(made, split["name"])])
+
+    def test_a_flipped_bit_in_a_tfrecord_is_found(self):
+        made, _ = self.recut(self.source, "made", 3, "--shards", "hdf5,tfrecord", "--tfds-encoding", "zlib")
+        path = next(made.glob("tfds/*/*/recordings-train.tfrecord-00001-of-00003"))
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 4
+        path.write_bytes(data)
+        self.assertIn(path.name, self.veery("verify", made, code=DIFFERS).stdout)
+
     def test_dropping_the_remainder(self):
         made, said = self.recut(self.source, "made", 7, "--equal", "drop")
 
@@ -125,11 +154,11 @@ class ShardsTest(ProgramTest):
 
     # ── what stops it ──
 
-    def expect_refused(self, code, said, source, shards=3, ranks=0, output=None):
+    def expect_refused(self, code, said, source, shards=3, ranks=0, output=None, more=()):
         made = output or self.folder / "made"
         before = sorted(self.folder.iterdir())
-        result = self.veery("shards", "split", source, "-o", made, "--shards-per-split", str(shards), code=code,
-                            ranks=ranks)  # fmt: skip
+        result = self.veery("shards", "split", source, "-o", made, "--shards-per-split", str(shards), *more,
+                            code=code, ranks=ranks)  # fmt: skip
         self.assertRegex(result.stderr, said)
         self.assertEqual(sorted(self.folder.iterdir()), before)
 
@@ -140,24 +169,31 @@ class ShardsTest(ProgramTest):
     def test_no_dataset(self):
         self.expect_refused(USAGE, "no finished dataset", self.archive)
 
-    def test_tfrecords_are_left_as_they_are(self):
-        """They are no part of what is cut anew, and where there is nothing else it is refused by name."""
+    def test_datasets_of_tfrecords_alone(self):
         synthesize(self.archive, hours=0.02, recording="30s")
         options = ("--quiet", "--sample-rate", "16000", "--interval", "2s")
         both, alone = self.folder / "both", self.folder / "alone"
         self.veery("process", self.archive, "-o", both, *options, "--shards", "hdf5,tfrecord")
         self.veery("process", self.archive, "-o", alone, *options, "--shards", "tfrecord")
 
-        made, said = self.recut(both, "made", 3)
-        self.assertIn("TFRecord shards are not cut anew", said.stdout)
-        self.assertFalse((made / "tfds").exists())
-        self.veery("verify", made)
+        _, said = self.recut(both, "made", 3)
+        self.assertIn("--shards hdf5,tfrecord", said.stdout)
         self.veery("shards", "stats", both)
-        _, said = self.recut(made, "again", 2)
-        self.assertNotIn("TFRecord", said.stdout)
         for source in (alone, alone / "tfds/recordings/1.0.0", both / "tfds/recordings/1.0.0"):
             self.expect_refused(USAGE, "other files than HDF5: tfrecord", source, output=self.folder / "no")
             self.assertIn("tfrecord", self.veery("shards", "stats", source, code=USAGE).stderr)
+
+    def test_names_that_tfds_refuses(self):
+        synthesize(self.archive, hours=0.02, recording="30s")
+        self.process("--interval", "2s", "--dataset-name", "my-birds")
+        self.expect_refused(USAGE, "TFDS can't open.*my-birds", self.output, more=("--shards", "hdf5,tfrecord"), ranks=2)
+        self.recut(self.output, "made", 2)
+
+    def test_floats_as_perch_has_them(self):
+        synthesize(self.archive, hours=0.02, recording="30s")
+        self.process("--interval", "2s", "--audio-type", "float32")
+        self.expect_refused(USAGE, "Perch's audio is stored as int16", self.output,
+                            more=("--shards", "hdf5,tfrecord", "--tfds-schema", "perch"))  # fmt: skip
 
     def test_impossible_numbers(self):
         self.expect_refused(USAGE, "--shards-per-split", self.source, 0)
@@ -226,6 +262,26 @@ class ShardsTest(ProgramTest):
         self.assertFalse((self.folder / ".made.staged").exists())
 
     # ── statistics ──
+
+    def test_statistics_of_labels_hours_clipping_and_silence(self):
+        rate = 16000
+        loud = np.full(4 * rate, 1000, np.int16)
+        loud[100:110] = 32767
+        for name, samples in (("20240601_050000.wav", birds(8, rate)), ("20240601_060000.wav", loud),
+                              ("20240601_063000.wav", np.zeros(4 * rate, np.int16))):  # fmt: skip
+            self.add(name, wav(samples, rate))
+        (self.folder / "marks.csv").write_text(
+            "file,start,end,label\n20240601_050000.wav,0,1,wren\n20240601_050000.wav,1,3,robin\n")
+        self.process("--annotations", self.folder / "marks.csv", "--slices", "fixed", "--interval", "2s", "--hop", "2s",
+                     "--sample-rate", str(rate))  # fmt: skip
+        self.veery("shards", "stats", self.output, "--json", self.folder / "stats.json")
+        (split,) = json.loads((self.folder / "stats.json").read_text())["splits"]
+        self.assertEqual(split["rows"], 8)
+        self.assertEqual(split["rows_by_hour"], {"05": 4, "06": 4})
+        self.assertEqual((split["rows_by_label"]["wren"], split["rows_by_label"]["robin"]), (1, 2))
+        self.assertEqual((split["clipped_rows"], split["clipped_row_share"], split["clipped_samples"]), (1, 1 / 8, 10))
+        self.assertAlmostEqual(split["clipped_sample_share"], 10 / (16 * rate))
+        self.assertEqual((split["silent_rows"], split["zero_rows"], split["silent_row_share"]), (2, 2, 2 / 8))
 
     def test_statistics_are_those_of_the_rows(self):
         table = self.veery("shards", "stats", self.source, "--json", self.folder / "one.json")

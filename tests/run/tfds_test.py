@@ -338,6 +338,17 @@ class TfdsTest(ProgramTest):
 
     # ── a dataset that grows, and others ──
 
+    def test_cut_anew(self):
+        for name, more, divisor in (("bytes", (), None), ("perch stems", ("--tfds-schema", "perch"), 32768)):
+            made = self.folder / "made"
+            shutil.rmtree(made, ignore_errors=True)
+            self.veery("shards", "split", self.outputs[name], "-o", made, "--shards-per-split", "3",
+                       "--shards", "hdf5,tfrecord", *more, ranks=2)  # fmt: skip
+            builder = self.builder(made)
+            for split in SPLITS:
+                self.assertEqual(len(builder.info.splits[split].shard_lengths), 3)
+                self.expect_rows(self.read(builder, split), hdf5_rows(made, split), divisor)
+
     def test_extended(self):
         shutil.copytree(self.common / "archive", self.archive, dirs_exist_ok=True)
         self.output = self.folder / "extended"

@@ -112,7 +112,7 @@ TEST(JoinedProvenance, ListsProgramsAndRefusesOtherOptions) {
   EXPECT_THROW(static_cast<void>(joined(first, {{"options", "{1}"}})), Error);
 }
 
-TEST(GatherShard, KeepsEveryFieldAndSample) {
+TEST(GatheredRows, KeepsEveryFieldAndSample) {
   const SmallDataset data{11, test::schema_with_stems()};
   static_cast<void>(data.write(data.folder()));
   const auto old = data.folder() / "birds-train-00000-of-00001.h5";
@@ -126,7 +126,9 @@ TEST(GatherShard, KeepsEveryFieldAndSample) {
   for (int i = 0; i < 3; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const std::vector<ShardPart> parts{{old, cuts[0][at], cuts[0][at + 1]}};
-    gather_shard(OutputFolder{made}, {"birds", "1.0.0", "train", i, 3}, content.schema, content.provenance, parts);
+    const GatheredRows rows{made, content.schema, parts};
+    EXPECT_EQ(rows.size(), cuts[0][at + 1] - cuts[0][at]);
+    rows.write(OutputFolder{made}, {"birds", "1.0.0", "train", i, 3}, content.provenance);
   }
 
   const ShardReader before{old};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <veery/mpi/communicator.hpp>
+#include <veery/shards/tfds_format.hpp>
 #include <veery/spectrogram/picture.hpp>
 
 namespace veery {
@@ -12,8 +13,10 @@ namespace veery {
 struct RepartitionOptions {
   std::filesystem::path dataset;  ///< an output folder, or its dataset/NAME/VERSION
   std::filesystem::path output;   ///< new
-  std::int64_t shards = 0;        ///< of each split
+  std::int64_t shards_per_split = 0;
   bool drop_remainder = false;    ///< the last rows, so that all shards of a split are equally long
+  bool tfrecord = false;          ///< beside HDF5, in a folder of their own, for TensorFlow Datasets
+  TfdsFormat tfds;                ///< of TFRecord
   std::filesystem::path scratch;  ///< for rows on their way and files under construction; empty: the output folder
 };
 

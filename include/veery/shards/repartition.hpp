@@ -10,8 +10,10 @@
 #include <veery/base/digest.hpp>
 #include <veery/base/output_folder.hpp>
 #include <veery/shards/example.hpp>
+#include <veery/shards/row_spool.hpp>
 #include <veery/shards/shard_place.hpp>
 #include <veery/shards/shard_writer.hpp>
+#include <veery/shards/tfds_format.hpp>
 
 namespace veery {
 
@@ -45,9 +47,27 @@ struct ShardPart {
   std::int64_t end = 0;
 };
 
-/// Writes one shard of the rows of `parts`, of which one at a time is open; the rows wait in `folder.scratch()`, which
-/// exists. Each row is compared with its row_xxh3. Throws Error naming shard and row of one that is damaged.
-ShardSummary gather_shard(const OutputFolder& folder, const ShardPlace& place, const ExampleSchema& schema,
-                          const Provenance& provenance, std::span<const ShardPart> parts);
+/// The rows of a new shard; their audio waits in a nameless file.
+class GatheredRows {
+ public:
+  /// One of `parts` at a time is open; `scratch` exists. Each row is compared with its row_xxh3. Throws Error naming
+  /// shard and row of one that is damaged.
+  GatheredRows(const std::filesystem::path& scratch, const ExampleSchema& schema, std::span<const ShardPart> parts);
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(examples_.size()); }
+
+  /// Each writes the shard in `folder`, as write_shard and write_tfrecord_shard do.
+  ShardSummary write(const OutputFolder& folder, const ShardPlace& place, const Provenance& provenance) const;
+  ShardSummary write_tfrecord(const OutputFolder& folder, const ShardPlace& place, const TfdsFormat& format) const;
+
+ private:
+  void add(const ShardPart& part);
+  [[nodiscard]] std::string fingerprint(const ShardPlace& place) const;
+
+  const ExampleSchema& schema_;
+  RowSpool spool_;
+  std::vector<Example> examples_;
+  std::vector<std::uint64_t> row_hashes_;
+};
 
 }  // namespace veery

@@ -1,8 +1,10 @@
 #pragma once
 // How a dataset is written as TFRecord files that TensorFlow Datasets (TFDS) opens as its own.
-#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <veery/shards/dataset_description.hpp>
 #include <veery/shards/example.hpp>
 
 namespace veery {
@@ -22,10 +24,15 @@ struct TfdsFormat {
   TfdsEncoding encoding = TfdsEncoding::bytes;
 };
 
-/// The names of the classes as TFDS has them beside features.json, by file name; none without annotations.
-[[nodiscard]] std::map<std::string, std::string> tfds_class_files(const ExampleSchema& schema);
+/// UsageError when rows of that type can't be stored so.
+void check_tfds_format(const TfdsFormat& format, AudioType audio_type);
 
-/// features.json as TFDS writes it.
-[[nodiscard]] std::string tfds_features_json(const ExampleSchema& schema, const TfdsFormat& format);
+/// A file's name and text.
+using NamedText = std::pair<std::string, std::string>;
+
+/// What TFDS wants beside the shards, as it writes it: features.json, the names of the classes where there are any, and
+/// dataset_info.json, which comes last: until it is there a reader finds the dataset as it was.
+[[nodiscard]] std::vector<NamedText> tfds_descriptions(const ExampleSchema& schema, const TfdsFormat& format,
+                                                       DatasetDescription description);
 
 }  // namespace veery
