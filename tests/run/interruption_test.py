@@ -123,7 +123,7 @@ class InterruptionTest(ProgramTest):
         for number in range(4):
             write(archive / f"{number}.wav", wav(birds(60, 16_000, seed=number), rate=16_000))
         line = command("separate", archive, "-o", self.output, "--model", test_model(self.folder, "tdcn"),
-                       "--unit-audio", "1min", "--threads", "1", "--window", "2s", "--window-hop", "0.2s", *arguments)  # fmt: skip
+                       "--unit-audio", "1min", "--threads", "1", "--window", "2s", "--window-hop", "0.1s", *arguments)  # fmt: skip
         process = subprocess.Popen(line, env=environment(), stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.stderr.close)
         for said in process.stderr:

@@ -5,6 +5,9 @@
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "separation/goldens.hpp"
 #include "separation/seeded_model.hpp"
 
@@ -68,6 +71,32 @@ TEST_P(FusedBlock, HasTheGradientsOfTheComposedOne) {
     ASSERT_TRUE(weight.grad().defined()) << name;
     EXPECT_LE(largest_difference(weight.grad(), expected), 1e-4 * largest_value(expected) + 1e-6) << name;
   }
+}
+
+TEST_P(FusedBlock, ItsGradientsAreAsExactAsTheComposedOnes) {
+  const TdcnConfig config = small_network(/*skips=*/true, /*residual_scale=*/true);
+  const auto gradients = [&](at::ScalarType type, const Observer& observe) {
+    Weights weights = seeded_model(config).weights;
+    for (auto& [name, weight] : weights) weight = weight.to(type).clone().requires_grad_(true);
+    const at::Tensor slant = at::arange(3 * GetParam(), type).cos().reshape({3, GetParam()});
+    (forward(config, weights, mixtures(GetParam()).to(type), observe) * slant).sum().backward();
+    return weights;
+  };
+  const Weights exact = gradients(at::kDouble, {});
+  const Weights fused = gradients(at::kFloat, {});
+  const Weights composed = gradients(at::kFloat, kWatched);
+  const auto distance = [&](const Weights& weights) {
+    double sum = 0.0;
+    double all = 0.0;
+    for (const auto& [name, weight] : weights) {
+      const at::Tensor& right = exact.at(name).grad();
+      sum += (weight.grad().to(at::kDouble) - right).square().sum().item<double>();
+      all += right.square().sum().item<double>();
+    }
+    return std::sqrt(sum / all);
+  };
+
+  EXPECT_LE(distance(fused), std::max(2.0 * distance(composed), 5e-6));
 }
 
 TEST_P(FusedBlock, MadeAgainHasTheSameGradients) {
