@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include <veery/annotations/recording_names.hpp>
-#include <veery/archive/recording_path.hpp>
+#include <veery/base/recording_path.hpp>
 
 namespace veery {
 namespace {

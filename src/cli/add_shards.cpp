@@ -22,7 +22,8 @@ void add_repartition(CLI::App& shards, const char* name, const char* help, Repar
   add_dataset(command, options.dataset);
   add_output(command, options.output, "A new folder for the dataset; it appears when all is done");
   command
-      .add_option("--shards-per-split", options.shards_per_split, "Shards of each split; their lengths differ by at most one row")
+      .add_option("--shards-per-split", options.shards_per_split,
+                  "Shards of each split; their lengths differ by at most one row")
       ->required()
       ->type_name("N")
       ->configurable(false);

@@ -84,10 +84,12 @@ void add_pipeline_options(CLI::App& command, ProcessOptions& options) {
 }
 
 void add_key_options(CLI::App& command, KeyRule& keys) {
-  add_choice<bool>(command, "--keys", keys.by_time, {{"segment", false}, {"time", true}},
-                   "Keys of rows, which set their order: FILENAME_SEGMENT, or FILENAME:0000012345ms", "segment");
-  command.add_option("--key-prefix", keys.prefix, "In front of the filename in keys, such as the archive's place")
-      ->type_name("TEXT");
+  add_choice<KeyForm>(
+      command, "--keys", keys.form, {{"segment", KeyForm::segment}, {"name", KeyForm::name}, {"time", KeyForm::time}},
+      "Keys of rows, which set their order: FILENAME_SEGMENT, the same without folders and extension, or "
+      "FILENAME:0000012345ms",
+      "segment");
+  command.add_option("--key-prefix", keys.prefix, "In front of keys, such as the archive's place")->type_name("TEXT");
 }
 
 void add_process(CLI::App& app, ProcessOptions& options) {

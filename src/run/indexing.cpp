@@ -2,11 +2,14 @@
 
 #include <atomic>
 #include <iterator>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
+#include <veery/base/text.hpp>
 
 #include "run/cores.hpp"
 #include "run/on_lead.hpp"
@@ -69,6 +72,19 @@ ArchiveIndex probe_share(const ProcessOptions& options, const std::vector<std::s
   return share;
 }
 
+/// Rows of two recordings must not have the same keys.
+void check_keys(const ArchiveIndex& index, const KeyRule& keys) {
+  if (keys.form != KeyForm::name) return;  // else the path is part of them
+  std::unordered_map<std::string_view, std::string_view> paths;
+  paths.reserve(index.recordings.size());
+  for (const Recording& recording : index.recordings) {
+    const auto [known, is_new] = paths.try_emplace(key_name(keys.form, recording.path), recording.path);
+    if (is_new) continue;
+    throw UsageError{"two recordings have one name: " + printable(known->second), printable(recording.path),
+                     "rename one, or --keys segment, which has the folder too"};
+  }
+}
+
 }  // namespace
 
 ArchiveOptions resolve_archive(ArchiveOptions options) {
@@ -129,6 +145,7 @@ ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, con
   ArchiveIndex index = merge_shares(world, share);
   double seconds = 0.0;
   for (const Recording& recording : index.recordings) seconds += recording.claimed_s();
+  on_lead(world, [&] { check_keys(index, options.dataset.keys); });
   reporter.info("index: " + std::to_string(index.recordings.size()) + " recordings, " +
                 fixed_decimal(seconds / 3600.0, 2) + " h; " + std::to_string(index.refused.size()) + " refused");
   for (const std::string& warning : start_time_warnings(index, options.plan.split_by)) reporter.warn(warning);

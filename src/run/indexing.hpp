@@ -21,7 +21,8 @@ void share_time_zone(Communicator& world, ArchiveOptions& options);
 [[nodiscard]] ArchiveIndex merge_shares(Communicator& world, const ArchiveIndex& share);
 
 /// `options.archive` is resolved already, and its time zone shared. `tools`: null where no run is to be protected from
-/// what it reads. Ends the job when a header takes too long. Collective.
+/// what it reads. Ends the job when a header takes too long. Throws UsageError, naming both, when rows of two
+/// recordings would have the same keys. Collective.
 [[nodiscard]] ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, const RankTools* tools,
                                        Reporter& reporter);
 

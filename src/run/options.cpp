@@ -105,7 +105,7 @@ void add_dataset(const DatasetOptions& dataset, Json& json) {
   if (!dataset.shards.any()) return;
   json["dataset-name"] = dataset.name;
   json["dataset-version"] = dataset.version;
-  json["keys"] = dataset.keys.by_time ? "time" : "segment";
+  json["keys"] = to_text(dataset.keys.form);
   json["key-prefix"] = dataset.keys.prefix;
   json["audio-type"] = dataset.audio_type == AudioType::int16 ? "int16" : "float32";
   if (dataset.shards.hdf5) json["compress"] = dataset.compress;

@@ -128,7 +128,8 @@ PublishedFile file_from(const Json& json) {
 
 std::string to_line(const MadeShard& made) {
   const Json tfrecord = made.tfrecord ? to_json(*made.tfrecord) : Json{};
-  return Json{made.split, made.shard, made.rows, to_json(made.hdf5), tfrecord, made.tfrecord_payload_bytes}.dump() + "\n";
+  return Json{made.split, made.shard, made.rows, to_json(made.hdf5), tfrecord, made.tfrecord_payload_bytes}.dump() +
+         "\n";
 }
 
 MadeShard made_from(std::string_view line) {
@@ -265,7 +266,8 @@ void Repartition::finish(const std::vector<std::string>& lines) const {
     files.push_back(made.hdf5);
     if (made.tfrecord) files.push_back(*made.tfrecord);
   }
-  add(publish_texts(folder(), {{"features.json", features_json(schema_)}, {"dataset_info.json", dataset_info_json(about)}}));
+  add(publish_texts(folder(),
+                    {{"features.json", features_json(schema_)}, {"dataset_info.json", dataset_info_json(about)}}));
   if (options_.tfrecord) {
     for (SplitDescription& split : about.splits) split.bytes = 0;
     for (const MadeShard& made : shards) about.splits[made.split].bytes += made.tfrecord_payload_bytes;

@@ -4,9 +4,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include <veery/archive/recording_path.hpp>
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
+#include <veery/base/recording_path.hpp>
 
 namespace veery {
 namespace {

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <span>
 
-#include <veery/archive/recording_path.hpp>
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/recording_path.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/run/options.hpp>

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 
-#include <veery/archive/recording_path.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/recording_path.hpp>
 #include <veery/base/version.hpp>
 #include <veery/state/utc.hpp>
 

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <veery/base/error.hpp>
+#include <veery/base/recording_path.hpp>
 #include <veery/base/text.hpp>
 #include <veery/shards/example.hpp>
 
@@ -10,6 +13,8 @@ namespace veery {
 namespace {
 
 constexpr std::size_t kMillisecondDigits = 10;
+constexpr std::array<std::pair<KeyForm, std::string_view>, 3> kForms{
+    {{KeyForm::segment, "segment"}, {KeyForm::name, "name"}, {KeyForm::time, "time"}}};
 
 }  // namespace
 
@@ -26,9 +31,25 @@ std::size_t row_bytes(const ExampleSchema& schema) {
   return mixture_bytes(schema) + stems_bytes(schema);
 }
 
+std::string_view to_text(KeyForm form) {
+  return kForms.at(static_cast<std::size_t>(form)).second;
+}
+
+KeyForm key_form_from(std::string_view text) {
+  for (const auto& [form, word] : kForms)
+    if (word == text) return form;
+  throw Error{"no form of keys", printable(text), "segment, name or time"};
+}
+
+std::string_view key_name(KeyForm form, std::string_view filename) {
+  if (form != KeyForm::name) return filename;
+  const std::string_view stem = without_extension(filename);
+  return stem.substr(stem.rfind('/') + 1);
+}
+
 std::string example_key(const Example& example, const ExampleSchema& schema) {
-  const std::string name = schema.keys.prefix + example.filename;
-  if (!schema.keys.by_time) return name + "_" + std::to_string(example.segment_id);
+  const std::string name = schema.keys.prefix + std::string{key_name(schema.keys.form, example.filename)};
+  if (schema.keys.form != KeyForm::time) return name + "_" + std::to_string(example.segment_id);
   const double start_ms = static_cast<double>(example.segment_start) / schema.sample_rate_hz * 1000.0;
   const std::string digits = std::to_string(std::llrint(start_ms));  // to even, as Python rounds
   return name + ":" + std::string(digits.size() < kMillisecondDigits ? kMillisecondDigits - digits.size() : 0, '0') +

@@ -105,7 +105,7 @@ void write_attributes(hdf5::Group& root, const std::string& kind, const SplitPla
   root.set_text("split", place.split);
   root.set_integer("sample_rate_hz", schema.sample_rate_hz);
   if (schema.keys == KeyRule{}) return;
-  root.set_integer(kKeysByTime, schema.keys.by_time ? 1 : 0);
+  root.set_text(kKeys, std::string{to_text(schema.keys.form)});
   root.set_text(kKeyPrefix, schema.keys.prefix);
 }
 

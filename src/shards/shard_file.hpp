@@ -19,7 +19,7 @@ inline constexpr const char* kSplitIndexKind = "veery.split_index";
 inline constexpr std::int64_t kShardFormatVersion = 1;
 
 /// Attributes of files whose keys are not FILENAME_SEGMENT.
-inline constexpr const char* kKeysByTime = "keys_by_time";
+inline constexpr const char* kKeys = "keys";
 inline constexpr const char* kKeyPrefix = "key_prefix";
 
 /// `example`, `sample` and, where there are stems or annotations, `source` and `annotation`.

@@ -42,7 +42,7 @@ ExampleSchema read_schema(const hdf5::Group& root, const hdf5::Dataset& audio,
   schema.label_bytes = root.open_dataset("label").type().bytes;
   schema.site_bytes = root.open_dataset("site").type().bytes;
   schema.compress = audio.is_compressed();
-  if (root.has_attribute(kKeyPrefix)) schema.keys = {root.integer(kKeysByTime) != 0, root.text(kKeyPrefix)};
+  if (root.has_attribute(kKeyPrefix)) schema.keys = {key_form_from(root.text(kKeys)), root.text(kKeyPrefix)};
   if (!root.contains(kClasses)) return schema;
   schema.classes = root.open_dataset(kClasses).read_texts();
   const std::vector<std::int64_t> shape = root.open_dataset("annotation_label").shape();

@@ -128,7 +128,8 @@ std::map<std::string, TfdsFeature> tfds_features(const ExampleSchema& schema, co
 
 void check_tfds_format(const TfdsFormat& format, AudioType audio_type) {
   if (format.schema != TfdsSchema::perch || audio_type == AudioType::int16) return;
-  throw UsageError{"Perch's audio is stored as int16", "--tfds-schema perch", "--audio-type int16, or --tfds-schema tfds"};
+  throw UsageError{"Perch's audio is stored as int16", "--tfds-schema perch",
+                   "--audio-type int16, or --tfds-schema tfds"};
 }
 
 std::vector<NamedText> tfds_descriptions(const ExampleSchema& schema, const TfdsFormat& format,

@@ -158,6 +158,33 @@ class PresetsTest(ProgramTest):
             self.veery("process", self.archive, "-o", self.output, *arguments, code=USAGE)
         self.assertFalse(self.output.exists())
 
+    def keys(self, output, split, key):
+        """Of all rows, shard after shard, hashed as their order is; the hashes are ascending in each shard."""
+        hashes = []
+        for path in sorted(output.glob("dataset/*/*/*-of-*.h5")):
+            with h5py.File(path) as file:
+                hashes += [hashlib.md5((split + key(row)).encode()).hexdigest() for row in
+                           zip(file["filename"].asstr()[:], file["segment_start"][:], file["segment_id"][:])]  # fmt: skip
+        return hashes
+
+    def test_rows_of_bird_taxonomy_are_in_the_order_of_names(self):
+        for number in range(4):
+            self.add(f"species {number}/XC{number}.wav", wav(birds(20, seed=number)))
+        self.process("--preset", "perch-bird-taxonomy", "--key-prefix", "id ")
+        hashes = self.keys(self.output, "train", lambda row: f"id {row[0].split('/')[1][:-4]}_{row[2]}")
+        self.assertGreater(len(hashes), 8)
+        self.assertEqual(hashes, sorted(hashes))
+        self.veery("verify", self.output)
+
+    def test_two_recordings_of_one_name_have_no_keys_by_name(self):
+        self.add("a/1.wav", wav(birds(20)))
+        self.add("b/1.flac.wav", wav(birds(20)))
+        self.process("--preset", "perch-bird-taxonomy")
+        self.add("b/1.wav", wav(birds(20)))
+        said = self.veery("process", self.archive, "-o", self.folder / "no", "--keys", "name", code=USAGE, ranks=2).stderr
+        self.assertRegex(said, "two recordings have one name: a/1.wav.*b/1.wav.*--keys segment")
+        self.process("--preset", "perch-bird-taxonomy", "--keys", "segment", "--restart")
+
     def test_shards_with_keys_by_time_are_verified_and_cut_anew(self):
         for number in range(4):
             self.add(f"{number}.wav", wav(birds(20, seed=number)))
@@ -165,13 +192,8 @@ class PresetsTest(ProgramTest):
                      "fixed", "--hop", "interval")  # fmt: skip
         self.veery("shards", "split", self.output, "-o", self.folder / "new", "--shards-per-split", "2")
         self.veery("verify", self.folder / "new")
-        keys = []
-        for path in sorted((self.folder / "new").glob("dataset/*/*/*-of-00002.h5")):
-            with h5py.File(path) as file:
-                keys += [f"train/x/{name.decode()}:{start // 32:010d}ms" for name, start in
-                         zip(file["filename"][:], file["segment_start"][:])]  # fmt: skip
-        hashes = [hashlib.md5(key.encode()).hexdigest() for key in keys]
-        self.assertEqual((len(keys), hashes), (40, sorted(hashes)))
+        hashes = self.keys(self.folder / "new", "train", lambda row: f"/x/{row[0]}:{row[1] // 32:010d}ms")
+        self.assertEqual((len(hashes), hashes), (40, sorted(hashes)))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ if __name__ == "__main__" and os.path.exists(TFDS_PYTHON) and Path(sys.prefix) !
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
-from support import ProgramTest, birds, main, run, test_model, wav, write  # noqa: E402
+from support import ProgramTest, birds, main, run, shared, test_model, wav, write  # noqa: E402
 
 os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "NO_GCE_CHECK": "true"})
 try:
@@ -348,6 +348,15 @@ class TfdsTest(ProgramTest):
             for split in SPLITS:
                 self.assertEqual(len(builder.info.splits[split].shard_lengths), 3)
                 self.expect_rows(self.read(builder, split), hdf5_rows(made, split), divisor)
+
+    def test_perchs_wav_directory(self):
+        """What TFDS reads of ours is what its builder made of Perch's clap.wav."""
+        self.add("sub/clap.wav", (shared("audio") / "perch__clap.wav").read_bytes())
+        self.process("--preset", "perch-wav-directory/slice_peaked", "--key-prefix", "/data/xxtfds0000/downloads/manual/",
+                     "--shards", "tfrecord", "--tfds-schema", "perch", "--tfds-encoding", "zlib")  # fmt: skip
+        rows = [(int(row["segment_start"]), hashlib.sha256((row["audio"] * 32768).astype(np.int16)).hexdigest()[:16])
+                for row in self.read(self.builder(self.output), "train")]  # fmt: skip
+        self.assertEqual(rows, [(126240, "853276cba1a55377"), (1600, "c8579c85d32153b8")])
 
     def test_extended(self):
         shutil.copytree(self.common / "archive", self.archive, dirs_exist_ok=True)

@@ -29,8 +29,21 @@ TEST(Example, KeyIsPerchs) {
   EXPECT_EQ(example_key(named("a/b.wav", -1), {}), "a/b.wav_-1");
 }
 
+TEST(Example, KeyByNameIsThatOfPerchsOtherBuilders) {
+  const ExampleSchema schema{.keys = {.form = KeyForm::name}};
+  EXPECT_EQ(example_key(named("Picidae/XC00002.mp3", 2), schema), "XC00002_2");
+  EXPECT_EQ(example_key(named("SSW.001_0800.flac", 0), schema), "SSW.001_0800_0");
+  EXPECT_EQ(example_key(named("no extension/x", 0), schema), "x_0");
+}
+
+TEST(KeyForm, ComesBackFromItsText) {
+  for (const KeyForm form : {KeyForm::segment, KeyForm::name, KeyForm::time})
+    EXPECT_EQ(key_form_from(to_text(form)), form);
+  EXPECT_THROW(static_cast<void>(key_form_from("hour")), Error);
+}
+
 TEST(Example, KeyByTimeIsThatOfPerchsWavDirectory) {
-  ExampleSchema schema{.sample_rate_hz = 16'000, .keys = {.by_time = true, .prefix = "/data/"}};
+  ExampleSchema schema{.sample_rate_hz = 16'000, .keys = {.form = KeyForm::time, .prefix = "/data/"}};
   Example example = named("sub/clap.wav", 0);
   example.segment_start = 1600;
   EXPECT_EQ(example_key(example, schema), "/data/sub/clap.wav:0000000100ms");

@@ -19,11 +19,20 @@ namespace veery {
 
 enum class AudioType { int16, float32 };
 
+/// What a row is called by. Perch's WavDirectory has `time`, its other builders `name` or what stands for it.
+enum class KeyForm {
+  segment,  ///< FILENAME_SEGMENT, the recording's path in the archive
+  name,     ///< NAME_SEGMENT, without folders and extension: no two recordings may have one name
+  time,     ///< FILENAME:0000012345ms, where the row begins
+};
+[[nodiscard]] std::string_view to_text(KeyForm form);
+/// Throws Error for other words.
+[[nodiscard]] KeyForm key_form_from(std::string_view text);
+
 /// What names a row, uniquely in its dataset; the order of rows follows from it.
 struct KeyRule {
-  bool by_time =
-      false;  ///< FILENAME:0000012345ms, as Perch's WavDirectory; else FILENAME_SEGMENT, as its other builders
-  std::string prefix{};  ///< in front of the filename
+  KeyForm form = KeyForm::segment;
+  std::string prefix{};  ///< in front of it
   friend bool operator==(const KeyRule&, const KeyRule&) = default;
 };
 
@@ -83,6 +92,8 @@ struct Example {
   std::int64_t spool_row = -1;                 ///< where the audio waits; not stored
 };
 
+/// What a recording's keys begin with, but for the prefix.
+[[nodiscard]] std::string_view key_name(KeyForm form, std::string_view filename);
 [[nodiscard]] std::string example_key(const Example& example, const ExampleSchema& schema);
 
 /// TFDS's place of a key within a split: ascending, read as a 128-bit big-endian number.

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <veery/archive/recording_path.hpp>
+#include <veery/base/recording_path.hpp>
 
 namespace veery {
 namespace {

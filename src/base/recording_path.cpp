@@ -1,4 +1,4 @@
-#include <veery/archive/recording_path.hpp>
+#include <veery/base/recording_path.hpp>
 
 namespace veery {
 
