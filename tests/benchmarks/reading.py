@@ -9,12 +9,11 @@ BAR = 1.0  # HDF5 at random at least as fast as a folder of WAV files
 
 
 def measure(bench):
-    bench.process(bench.hour().parent, "--slices", "fixed", "--hop", "6s")
-    shard = next((bench.work / "out").rglob("*-of-*.h5"))
+    bench.process(bench.hour().parent, "--slices", "fixed", "--hop", "6s", "--shards", "hdf5,tfrecord")
     folder = bench.fresh("reading")
     folder.mkdir()
     python = [sys.executable] if bench.quick else [peer_python()]
-    command = [*python, PEERS / "reading_peer.py", shard, folder, "--repeats", bench.repeats]
+    command = [*python, PEERS / "reading_peer.py", bench.work / "out", folder, "--repeats", bench.repeats]
     if bench.quick:
         command.append("--without-tfds")
     found = json.loads(run(*command).output.splitlines()[-1])
