@@ -118,6 +118,11 @@ void add_optimiser_options(CLI::App& command, TrainOptions& options) {
 void add_run_options(CLI::App& command, TrainOptions& options) {
   command.add_option("--device", options.device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")
       ->capture_default_str();
+  add_choice<AllReduce>(command, "--all-reduce", options.all_reduce,
+                        {{"auto", AllReduce::automatic}, {"nccl", AllReduce::nccl}, {"mpi", AllReduce::mpi}},
+                        "How ranks add up gradients: nccl from GPU to GPU, mpi through the host; auto: nccl where each "
+                        "rank has its own GPU",
+                        "auto");
   command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
       ->capture_default_str();
   command.add_flag_callback(

@@ -13,6 +13,8 @@
 #include <veery/base/split.hpp>
 #include <veery/base/whole_number.hpp>
 
+#include "run/on_lead.hpp"
+
 namespace veery {
 namespace {
 
@@ -145,11 +147,21 @@ void refuse_mixture(const std::vector<UsedGpu>& ranks) {
               first.why_none + "; leave that node out, or use --device cpu"};
 }
 
-std::vector<UsedGpu> share_used_gpus(const Communicator& world, const UsedGpu& mine) {
+std::vector<UsedGpu> share_used_gpus(const Communicator& world, const ComputeDevice& device) {
+  UsedGpu mine{world.host(), device.is_cpu() ? "" : device.name, device.note};
+  const std::vector<Gpu> gpus = visible_gpus();
+  const auto number = static_cast<unsigned char>(device.device.index());  // of the CPU: beyond all
+  if (number < gpus.size()) mine.uuid = gpus[number].uuid;
   std::vector<UsedGpu> ranks;
   for (const auto& row : share_rows(world, {mine.host, mine.uuid, mine.why_none}))
     ranks.push_back({row.at(0), row.at(1), row.at(2)});
   return ranks;
+}
+
+std::vector<std::string> check_used_gpus(Communicator& world, const ComputeDevice& device) {
+  const std::vector<UsedGpu> ranks = share_used_gpus(world, device);
+  on_lead(world, [&] { refuse_mixture(ranks); });
+  return shared_gpus(ranks);
 }
 
 }  // namespace veery

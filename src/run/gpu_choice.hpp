@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <veery/mpi/communicator.hpp>
+#include <veery/separation/device.hpp>
 #include <veery/separation/gpus.hpp>
 
 namespace veery {
@@ -53,7 +54,10 @@ struct UsedGpu {
 /// former, and its bytes would depend on who did what.
 void refuse_mixture(const std::vector<UsedGpu>& ranks);
 
-/// Of all ranks, on all ranks. Collective.
-[[nodiscard]] std::vector<UsedGpu> share_used_gpus(const Communicator& world, const UsedGpu& mine);
+/// Of all ranks, on all ranks. `device`: this rank's. Collective.
+[[nodiscard]] std::vector<UsedGpu> share_used_gpus(const Communicator& world, const ComputeDevice& device);
+
+/// What to warn of: GPUs of several ranks. Throws AgreedFailure when only some ranks have a GPU. Collective.
+[[nodiscard]] std::vector<std::string> check_used_gpus(Communicator& world, const ComputeDevice& device);
 
 }  // namespace veery

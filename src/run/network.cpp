@@ -17,17 +17,6 @@ std::unique_ptr<SeparationModel> load(const SeparationOptions& options, int gpu)
                     {choose_device(options.device, gpu), options.precision, options.model_rate_hz});
 }
 
-/// Throws AgreedFailure when only some ranks have a GPU. Collective.
-std::vector<std::string> warn_of_shared_gpus(Communicator& world, const ComputeDevice& device) {
-  UsedGpu mine{world.host(), device.is_cpu() ? "" : device.name, device.note};
-  const std::vector<Gpu> gpus = visible_gpus();
-  const auto number = static_cast<unsigned char>(device.device.index());  // of the CPU: beyond all
-  if (number < gpus.size()) mine.uuid = gpus[number].uuid;
-  const std::vector<UsedGpu> ranks = share_used_gpus(world, mine);
-  on_lead(world, [&] { refuse_mixture(ranks); });
-  return shared_gpus(ranks);
-}
-
 /// The length that most windows have, in samples at the model's rate.
 std::int64_t usual_window(const ProcessOptions& options, int model_rate_hz) {
   if (options.separation.what != Separate::slices) {
@@ -52,7 +41,7 @@ Network load_network(Communicator& world, const ProcessOptions& options) {
   const int gpu = wants_gpu ? choose_gpu(world) : 0;
   on_lead(world, [&] { network.model = load(options.separation, gpu); });
   if (!network.model) network.model = load(options.separation, gpu);
-  if (wants_gpu) network.warnings = warn_of_shared_gpus(world, network.model->device());
+  if (wants_gpu) network.warnings = check_used_gpus(world, network.model->device());
   add_batcher(network, options, threads_of_rank(options.threads, world.ranks_on_node()));
   return network;
 }

@@ -116,6 +116,8 @@ int run_train(Communicator& world, const TrainOptions& asked) {
   }
   Reporter reporter{options.report, world.rank() == 0};
   const ComputeDevice device = choose(world, options.device);
+  if (options.device != "cpu")
+    for (const std::string& warning : check_used_gpus(world, device)) reporter.warn(warning);
   keep_freed_memory();
   set_threads(threads_of_rank(options.threads, world.ranks_on_node()));
   const TrainingData data = open_training_data(world, options);

@@ -3,31 +3,19 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
-#include <veery/mpi/running_sums.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/separation/model_file.hpp>
 
 #include "run/on_lead.hpp"
+#include "run/rank_sums.hpp"
 #include "run/stop_signal.hpp"
 
 namespace veery {
 namespace {
-
-class SumOverWorld : public SumOverRanks {
- public:
-  explicit SumOverWorld(const Communicator& world) : sums_(world) {}
-  void begin(std::span<float> values) override { sums_.begin(values); }
-  void advance() override { sums_.advance(); }
-  void finish() override { sums_.finish(); }
-
- private:
-  RunningSums sums_;
-};
 
 constexpr std::size_t kBatchesAhead = 4;
 constexpr double kSlower = 0.5;  ///< the rate after a divergence
@@ -85,10 +73,9 @@ void TrainingLoop::begin_at(TrainingState state) {
   if (loader_) waited_before_s_ += loader_->waited_s();
   loader_.reset();
   if (folder_ != nullptr) metrics_.emplace(folder_->metrics(), step);
-  std::unique_ptr<SumOverRanks> sum;
-  if (world_.size() > 1) sum = std::make_unique<SumOverWorld>(world_);
   trainer_.reset();
-  trainer_ = std::make_unique<Trainer>(std::move(state), options_.trainer, device_, world_.size(), std::move(sum));
+  trainer_ = std::make_unique<Trainer>(std::move(state), options_.trainer, device_, world_.size(),
+                                       make_rank_sums(world_, device_, options_.all_reduce));
   const auto make = [this, batch = options_.batch, rank = world_.rank(), ranks = world_.size()](std::int64_t number) {
     return data_.batch_of_step(number, batch, rank, ranks);
   };

@@ -31,8 +31,8 @@ std::int64_t depth_of(std::string_view name) {
 
 }  // namespace
 
-GradientBuckets::GradientBuckets(const Weights& weights, std::int64_t floats_of_bucket)
-    : device_(weights.begin()->second.device()) {
+GradientBuckets::GradientBuckets(const Weights& weights, at::Device at, std::int64_t floats_of_bucket)
+    : at_(at), of_weights_(weights.begin()->second.device()) {
   std::vector<std::string> names;
   names.reserve(weights.size());
   for (const auto& [name, weight] : weights) names.push_back(name);
@@ -55,7 +55,7 @@ GradientBuckets::GradientBuckets(const Weights& weights, std::int64_t floats_of_
     sizes.back() = floats;
   }
   for (std::size_t i = 0; i < buckets_.size(); ++i)
-    buckets_[i].values = at::zeros({sizes[i]}, at::TensorOptions{}.dtype(at::kFloat));
+    buckets_[i].values = at::zeros({sizes[i]}, at::TensorOptions{}.dtype(at::kFloat).device(at_));
   for (std::size_t i = 0; i < names.size(); ++i) {
     Place& place = places_.at(names[i]);
     place.values = buckets_[place.bucket].values.narrow(0, offsets[i], weights.at(names[i]).numel());
@@ -72,7 +72,7 @@ void GradientBuckets::clear() {
 }
 
 void GradientBuckets::add(const std::string& name, const at::Tensor& gradient) {
-  places_.at(name).values.add_(gradient.reshape({-1}).to(at::kCPU));
+  places_.at(name).values.add_(gradient.reshape({-1}).to(at_));
 }
 
 void GradientBuckets::complete(const std::string& name, const at::Tensor& gradient, SumOverRanks& sum) {
@@ -83,9 +83,9 @@ void GradientBuckets::complete(const std::string& name, const at::Tensor& gradie
 }
 
 void GradientBuckets::begin_next(SumOverRanks& sum) {
-  at::Tensor& values = buckets_[begun_].values;
+  const at::Tensor& values = buckets_[begun_].values;
   ++begun_;
-  sum.begin({values.mutable_data_ptr<float>(), static_cast<std::size_t>(values.numel())});
+  sum.begin(values);
 }
 
 void GradientBuckets::begin_rest(SumOverRanks& sum) {
@@ -94,7 +94,7 @@ void GradientBuckets::begin_rest(SumOverRanks& sum) {
 
 Weights GradientBuckets::gradients() const {
   Weights gradients;
-  for (const auto& [name, place] : places_) gradients[name] = place.values.view(place.shape).to(device_);
+  for (const auto& [name, place] : places_) gradients[name] = place.values.view(place.shape).to(of_weights_);
   return gradients;
 }
 

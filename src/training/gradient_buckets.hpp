@@ -12,14 +12,15 @@
 
 namespace veery::training {
 
-/// Buckets of some hundred thousand floats on the CPU, those of the network's last layers first, since their gradients
-/// are there first. A bucket's sum begins when it is complete and those before it have begun: so the order is the same
-/// on all ranks.
+/// Buckets of some hundred thousand floats where the sum wants them, those of the network's last layers first, since
+/// their gradients are there first. A bucket's sum begins when it is complete and those before it have begun: so the
+/// order is the same on all ranks.
 class GradientBuckets {
  public:
   static constexpr std::int64_t kFloats = std::int64_t{1} << 18;  ///< a megabyte
 
-  explicit GradientBuckets(const Weights& weights, std::int64_t floats_of_bucket = kFloats);
+  /// `at`: where the buckets lie.
+  GradientBuckets(const Weights& weights, at::Device at, std::int64_t floats_of_bucket = kFloats);
 
   /// For the next step: all zero, none complete.
   void clear();
@@ -33,6 +34,8 @@ class GradientBuckets {
   [[nodiscard]] Weights gradients() const;
 
   [[nodiscard]] std::size_t buckets() const { return buckets_.size(); }
+  /// Whether a sum of this step has begun: from then on the other ranks count on the rest.
+  [[nodiscard]] bool has_begun() const { return begun_ > 0; }
 
  private:
   struct Place {
@@ -50,7 +53,8 @@ class GradientBuckets {
   std::vector<Bucket> buckets_;
   std::map<std::string, Place> places_;
   std::size_t begun_ = 0;
-  at::Device device_;
+  at::Device at_;
+  at::Device of_weights_;
 };
 
 }  // namespace veery::training

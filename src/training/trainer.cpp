@@ -102,7 +102,7 @@ Trainer::Trainer(TrainingState state, TrainerOptions options, const ComputeDevic
       state_(moved(std::move(state), device.device)),
       weights_(trainable(state_.weights)) {
   separation::prepare_precision(options_.precision, device_);
-  if (sum_) buckets_ = std::make_unique<training::GradientBuckets>(weights_);
+  if (sum_) buckets_ = std::make_unique<training::GradientBuckets>(weights_, sum_->device());
 }
 
 Trainer::~Trainer() = default;
@@ -129,7 +129,8 @@ Weights Trainer::gradients(const MixtureBatch& batch, double& loss) {
   try {
     return gradients_in_parts(batch, loss);
   } catch (const c10::OutOfMemoryError&) {
-    if (options_.activations == Activations::recompute) throw;
+    const bool others_wait = buckets_ && buckets_->has_begun();
+    if (options_.activations == Activations::recompute || others_wait) throw;
     options_.activations = Activations::recompute;
   }
   return gradients_in_parts(batch, loss);
@@ -152,10 +153,15 @@ Weights Trainer::gradients_in_parts(const MixtureBatch& batch, double& loss) {
   return sum_ ? summed_over_ranks(loss) : sum;
 }
 
-/// With the last part sums over ranks begin while earlier layers' gradients are still to come. On GPUs another thread
-/// would have to begin them, which MPI was not asked to allow.
+/// Whether sums may begin in the backward pass. That of a GPU has a thread of its own, which MPI was not asked to
+/// allow, and in its first step memory may run out: then nobody must have begun.
+bool Trainer::may_sum_early() const {
+  return device_.is_cpu() || (!sum_->device().is_cpu() && has_taken_a_step_);
+}
+
+/// With the last part sums over ranks begin while earlier layers' gradients are still to come.
 void Trainer::add_to_buckets(const at::Tensor& loss, bool is_last) {
-  if (is_last && device_.is_cpu()) {
+  if (is_last && may_sum_early()) {
     gradients_of(loss, weights_, [this](const std::string& name, const at::Tensor& gradient) {
       buckets_->complete(name, gradient, *sum_);
     });
@@ -166,16 +172,17 @@ void Trainer::add_to_buckets(const at::Tensor& loss, bool is_last) {
 
 Weights Trainer::summed_over_ranks(double& loss) {
   buckets_->begin_rest(*sum_);
-  auto sum_of_losses = static_cast<float>(loss);
-  sum_->begin({&sum_of_losses, 1});
+  const at::Tensor sum_of_losses = at::full({1}, loss, at::TensorOptions{}.dtype(at::kFloat).device(sum_->device()));
+  sum_->begin(sum_of_losses);
   sum_->finish();
-  loss = static_cast<double>(sum_of_losses);
+  loss = sum_of_losses.item<double>();
   return buckets_->gradients();
 }
 
 StepReport Trainer::step(const MixtureBatch& batch) {
   StepReport report;
   Weights found = gradients(batch, report.loss);
+  has_taken_a_step_ = true;
   const at::NoGradGuard no_gradients;
   report.gradient_norm = clip_by_global_norm(found, options_.most_gradient_norm).item<double>();
   report.rate = learning_rate(options_.rate, state_.step) * state_.progress.rate_scale;

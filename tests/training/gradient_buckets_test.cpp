@@ -18,9 +18,9 @@ using training::GradientBuckets;
 /// Doubles what it is given, as if there were a twin, and remembers when that was.
 class Doubling : public SumOverRanks {
  public:
-  void begin(std::span<float> values) override {
-    for (float& value : values) value *= 2;
-    begun.push_back(values.size());
+  void begin(const at::Tensor& values) override {
+    for (float& value : values_of(values)) value *= 2;
+    begun.push_back(values_of(values).size());
   }
   void advance() override { ++advanced; }
   void finish() override { ++finished; }
@@ -41,7 +41,7 @@ class Buckets : public testing::Test {
 };
 
 TEST_F(Buckets, SumsBeginWhileGradientsAreStillToCome) {
-  GradientBuckets buckets{weights_, 1000};
+  GradientBuckets buckets{weights_, at::kCPU, 1000};
   ASSERT_GE(buckets.buckets(), 4U);
   std::vector<std::size_t> begun_before;  // each gradient
 
@@ -58,7 +58,7 @@ TEST_F(Buckets, SumsBeginWhileGradientsAreStillToCome) {
 TEST_F(Buckets, HoldEveryGradientOfAllParts) {
   const Weights expected = gradients_of(loss(), weights_);
   for (const std::int64_t size : {1, 1000, 1 << 18}) {
-    GradientBuckets buckets{weights_, size};
+    GradientBuckets buckets{weights_, at::kCPU, size};
     for (int step = 0; step < 2; ++step) {
       buckets.clear();
       for (const auto& [name, gradient] : gradients_of(loss(), weights_)) buckets.add(name, gradient);
@@ -77,8 +77,8 @@ TEST_F(Buckets, HoldEveryGradientOfAllParts) {
 
 TEST_F(Buckets, BeginInOneOrderWhateverComesFirst) {
   const Weights gradients = gradients_of(loss(), weights_);
-  GradientBuckets forwards{weights_, 1000};
-  GradientBuckets backwards{weights_, 1000};
+  GradientBuckets forwards{weights_, at::kCPU, 1000};
+  GradientBuckets backwards{weights_, at::kCPU, 1000};
   Doubling other;
 
   for (const auto& [name, gradient] : gradients) forwards.complete(name, gradient, sum_);

@@ -142,7 +142,9 @@ using Floats = std::vector<std::vector<float>>;
 class Keeping : public SumOverRanks {
  public:
   explicit Keeping(Floats& kept) : kept_(kept) {}
-  void begin(std::span<float> values) override { kept_.emplace_back(values.begin(), values.end()); }
+  void begin(const at::Tensor& values) override {
+    kept_.emplace_back(values_of(values).begin(), values_of(values).end());
+  }
   void advance() override {}
   void finish() override {}
 
@@ -154,7 +156,8 @@ class Keeping : public SumOverRanks {
 class Replaying : public SumOverRanks {
  public:
   explicit Replaying(const std::vector<Floats>& ranks) : ranks_(ranks) {}
-  void begin(std::span<float> values) override {
+  void begin(const at::Tensor& tensor) override {
+    const std::span<float> values = values_of(tensor);
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = 0;
       for (const Floats& rank : ranks_) values[i] += rank[next_][i];

@@ -37,6 +37,13 @@ struct ScheduleOptions {
   double most_rise_db = 15;             ///< of the smoothed loss above its least: more is a divergence
 };
 
+/// How ranks add up their gradients.
+enum class AllReduce {
+  automatic,  ///< by NCCL where each rank has a GPU of its own, else by MPI
+  nccl,
+  mpi,
+};
+
 struct TrainOptions {
   TrainingDataOptions data;
   std::filesystem::path output;
@@ -57,6 +64,7 @@ struct TrainOptions {
   TrainerOptions trainer;
   ScheduleOptions schedule;
   std::string device = "auto";
+  AllReduce all_reduce = AllReduce::automatic;
   int threads = 0;  ///< of this rank; 0: the cores it may use
   TimeOptions time;
   ContinueOptions earlier;

@@ -84,6 +84,7 @@ class Trainer {
   /// Of the mean over all ranks' views, and that mean.
   [[nodiscard]] Weights gradients(const MixtureBatch& batch, double& loss);
   [[nodiscard]] Weights gradients_in_parts(const MixtureBatch& batch, double& loss);
+  [[nodiscard]] bool may_sum_early() const;
   void add_to_buckets(const at::Tensor& loss, bool is_last);
   [[nodiscard]] Weights summed_over_ranks(double& loss);
 
@@ -92,8 +93,9 @@ class Trainer {
   std::int64_t ranks_;
   std::unique_ptr<SumOverRanks> sum_;
   std::unique_ptr<training::GradientBuckets> buckets_;  ///< where there is a sum
-  TrainingState state_;                                 ///< on the device
-  Weights weights_;                                     ///< those of the state, with gradients
+  bool has_taken_a_step_ = false;
+  TrainingState state_;  ///< on the device
+  Weights weights_;      ///< those of the state, with gradients
 };
 
 }  // namespace veery
