@@ -101,3 +101,11 @@ unset(discovered_tests)
 ]])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
+
+# A build under sanitizers takes several times as long.
+function(veery_test_timeout variable seconds)
+  if(VEERY_SANITIZE)
+    math(EXPR seconds "4 * ${seconds}")
+  endif()
+  set(${variable} ${seconds} PARENT_SCOPE)
+endfunction()

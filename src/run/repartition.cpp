@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -242,7 +243,7 @@ std::vector<PublishedFile> Repartition::publish_texts(const std::string& folder,
   std::vector<PublishedFile> files;
   for (const auto& [name, text] : texts) {
     files_.below(folder).publish_text(name, text);
-    files.push_back(describe_text(folder + "/" + name, text));
+    files.push_back(describe_text((std::filesystem::path{folder} / name).generic_string(), text));
   }
   return files;
 }

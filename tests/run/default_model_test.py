@@ -8,7 +8,7 @@ import unittest
 
 import numpy as np
 
-from support import SHARED, SOURCE, ProgramTest, main, run, wav, write
+from support import SHARED, SOURCE, ProgramTest, is_sanitized, main, run, wav, write
 
 MODEL = SOURCE / "models/default.h5"
 RATE = 22050
@@ -75,7 +75,8 @@ class DefaultModelTest(ProgramTest):
         (rank,) = json.loads((self.output / "run.json").read_text())["ranks"]
         speed = rank["audio_s"] / rank["wall_s"]
         print(f"{speed:.0f} times real time on two threads")
-        self.assertGreaterEqual(speed, LEAST_SPEED)
+        if not is_sanitized():
+            self.assertGreaterEqual(speed, LEAST_SPEED)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,11 @@ def children(pid):
     return own + [grandchild for child in own for grandchild in children(child)]
 
 
+def is_sanitized():
+    """A build under sanitizers needs several times the time and memory."""
+    return "sanitizers" in run("--version").stdout
+
+
 def is_alive(pid):
     """A zombie is not."""
     try:

@@ -26,6 +26,8 @@ SUBMITTED_FROM = ("LANG", "LD_LIBRARY_PATH", "LOGNAME", "USER", "SHELL", "TZ")
 # What lets Open MPI do here what it does there.
 LAUNCHER = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
             "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}  # fmt: skip
+# Of a build under sanitizers: Open MPI's leaks are not ours.
+OF_TESTS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
 class DirectiveError(Exception):
@@ -258,7 +260,7 @@ class Pbs:
                                     start_new_session=True)  # fmt: skip
 
     def environment(self, job, place):
-        own = {name: os.environ[name] for name in SUBMITTED_FROM if name in os.environ}
+        own = {name: os.environ[name] for name in (*SUBMITTED_FROM, *OF_TESTS) if name in os.environ}
         own |= {**LAUNCHER, "REAL_MPIRUN": shutil.which(os.environ.get("VEERY_MPIEXEC", "mpirun"))}
         own |= {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(place / "home"), "TMPDIR": str(place),
                 "PBS_STAND_IN": str(self.folder), "PBS_ENVIRONMENT": "PBS_BATCH", "PBS_JOBID": job.id,
