@@ -158,8 +158,8 @@ class PresetsTest(ProgramTest):
             self.veery("process", self.archive, "-o", self.output, *arguments, code=USAGE)
         self.assertFalse(self.output.exists())
 
-    def keys(self, output, split, key):
-        """Of all rows, shard after shard, hashed as their order is; the hashes are ascending in each shard."""
+    def hashes(self, output, split, key):
+        """Of the keys of all rows, shard after shard, as their order has them."""
         hashes = []
         for path in sorted(output.glob("dataset/*/*/*-of-*.h5")):
             with h5py.File(path) as file:
@@ -171,7 +171,7 @@ class PresetsTest(ProgramTest):
         for number in range(4):
             self.add(f"species {number}/XC{number}.wav", wav(birds(20, seed=number)))
         self.process("--preset", "perch-bird-taxonomy", "--key-prefix", "id ")
-        hashes = self.keys(self.output, "train", lambda row: f"id {row[0].split('/')[1][:-4]}_{row[2]}")
+        hashes = self.hashes(self.output, "train", lambda row: f"id {row[0].split('/')[1][:-4]}_{row[2]}")
         self.assertGreater(len(hashes), 8)
         self.assertEqual(hashes, sorted(hashes))
         self.veery("verify", self.output)
@@ -192,7 +192,7 @@ class PresetsTest(ProgramTest):
                      "fixed", "--hop", "interval")  # fmt: skip
         self.veery("shards", "split", self.output, "-o", self.folder / "new", "--shards-per-split", "2")
         self.veery("verify", self.folder / "new")
-        hashes = self.keys(self.folder / "new", "train", lambda row: f"/x/{row[0]}:{row[1] // 32:010d}ms")
+        hashes = self.hashes(self.folder / "new", "train", lambda row: f"/x/{row[0]}:{row[1] // 32:010d}ms")
         self.assertEqual((len(hashes), hashes), (40, sorted(hashes)))
 
 

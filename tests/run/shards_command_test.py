@@ -176,9 +176,13 @@ class ShardsTest(ProgramTest):
         self.veery("process", self.archive, "-o", both, *options, "--shards", "hdf5,tfrecord")
         self.veery("process", self.archive, "-o", alone, *options, "--shards", "tfrecord")
 
-        _, said = self.recut(both, "made", 3)
-        self.assertIn("--shards hdf5,tfrecord", said.stdout)
+        made, said = self.recut(both, "made", 3)
+        self.assertIn("--shards hdf5,tfrecord makes TFRecord shards too", said.stdout)
+        self.assertFalse((made / "tfds").exists())
+        self.veery("verify", made)
         self.veery("shards", "stats", both)
+        _, said = self.recut(made, "again", 2)
+        self.assertNotIn("TFRecord", said.stdout)
         for source in (alone, alone / "tfds/recordings/1.0.0", both / "tfds/recordings/1.0.0"):
             self.expect_refused(USAGE, "other files than HDF5: tfrecord", source, output=self.folder / "no")
             self.assertIn("tfrecord", self.veery("shards", "stats", source, code=USAGE).stderr)
