@@ -148,10 +148,12 @@ void refuse_mixture(const std::vector<UsedGpu>& ranks) {
 }
 
 std::vector<UsedGpu> share_used_gpus(const Communicator& world, const ComputeDevice& device) {
-  UsedGpu mine{world.host(), device.is_cpu() ? "" : device.name, device.note};
-  const std::vector<Gpu> gpus = visible_gpus();
-  const auto number = static_cast<unsigned char>(device.device.index());  // of the CPU: beyond all
-  if (number < gpus.size()) mine.uuid = gpus[number].uuid;
+  UsedGpu mine{world.host(), "", device.note};
+  if (!device.is_cpu()) {
+    const std::vector<Gpu> gpus = visible_gpus();
+    const auto number = static_cast<unsigned char>(device.device.index());
+    mine.uuid = number < gpus.size() ? gpus[number].uuid : device.name;
+  }
   std::vector<UsedGpu> ranks;
   for (const auto& row : share_rows(world, {mine.host, mine.uuid, mine.why_none}))
     ranks.push_back({row.at(0), row.at(1), row.at(2)});

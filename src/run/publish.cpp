@@ -16,6 +16,7 @@
 
 #include "run/labels.hpp"
 #include "run/publish_tfds.hpp"
+#include "run/published_texts.hpp"
 
 namespace veery {
 namespace {
@@ -29,11 +30,6 @@ Json describe(const ModelInfo* model) {
   Json json{{"name", model->name}, {"digest", model->digest}};
   for (const auto& [name, value] : model->description) json[name] = value;
   return json;
-}
-
-PublishedFile publish_and_describe(const OutputFolder& output, const std::string& name, const std::string& text) {
-  output.publish_text(name, text);
-  return describe_text(name, text);
 }
 
 /// The split's index file over its shards, and what dataset_info.json says of it.
@@ -65,11 +61,10 @@ void publish_dataset(const ProcessOptions& options, const RunPlan& plan, const s
     files.push_back(publish_split_index(options, plan, records, split.name, description.splits.emplace_back()));
   }
   const fs::path folder = dataset_folder(options.dataset.name, options.dataset.version);
-  const auto add = [&](const char* name, const std::string& text) {
-    files.push_back(publish_and_describe(options.files(), (folder / name).generic_string(), text));
-  };
-  add("features.json", features_json(plan.schema()));
-  add("dataset_info.json", dataset_info_json(description));
+  const std::vector<PublishedFile> texts = publish_texts(
+      options.files(), folder,
+      {{"features.json", features_json(plan.schema())}, {"dataset_info.json", dataset_info_json(description)}});
+  files.insert(files.end(), texts.begin(), texts.end());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <veery/shards/dataset_description.hpp>
 #include <veery/shards/shard_place.hpp>
 
+#include "run/published_texts.hpp"
 #include "run/tfrecord_names.hpp"
 
 namespace veery {
@@ -33,12 +34,7 @@ std::vector<PublishedFile> publish_tfds(const ProcessOptions& options, const Run
   DatasetDescription description = describe_dataset(dataset.name, dataset.version);
   for (const Split& split : options.plan.splits) description.splits.push_back(describe_split(split.name, records));
   settle_tfrecords(options.output / folder, records);
-  std::vector<PublishedFile> files;
-  for (const auto& [name, text] : tfds_descriptions(plan.schema(), dataset.tfds, std::move(description))) {
-    options.files().publish_text((folder / name).generic_string(), text);
-    files.push_back(describe_text((folder / name).generic_string(), text));
-  }
-  return files;
+  return publish_texts(options.files(), folder, tfds_descriptions(plan.schema(), dataset.tfds, std::move(description)));
 }
 
 }  // namespace veery

@@ -9,6 +9,8 @@
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 
+#include "run/published_texts.hpp"
+
 namespace veery {
 namespace {
 
@@ -123,8 +125,7 @@ OrRefusal<RecordingStems> write_recording_stems(const ProcessOptions& options, c
   if (!stems.account.seams.empty()) {
     stems.row->seams_file = output_name::seams(recording.path, keep_extension);
     const std::string seams = seams_csv(stems.account.seams, model.sample_rate_hz);
-    options.files().publish_text(stems.row->seams_file, seams);
-    stems.files.push_back(describe_text(stems.row->seams_file, seams));
+    stems.files.push_back(publish_and_describe(options.files(), stems.row->seams_file, seams));
   }
   return stems;
 }

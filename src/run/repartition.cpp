@@ -23,6 +23,7 @@
 
 #include "run/dataset_totals.hpp"
 #include "run/on_lead.hpp"
+#include "run/published_texts.hpp"
 #include "run/staged_folder.hpp"
 
 namespace veery {
@@ -183,8 +184,6 @@ class Repartition {
  private:
   [[nodiscard]] MadeShard write_shard_of(std::size_t split, std::size_t shard) const;
   [[nodiscard]] std::vector<PublishedFile> publish_split_indices(const std::vector<MadeShard>& shards) const;
-  [[nodiscard]] std::vector<PublishedFile> publish_texts(const std::string& folder,
-                                                         const std::vector<NamedText>& texts) const;
   [[nodiscard]] DatasetDescription describe(const std::vector<MadeShard>& shards) const;
 
   [[nodiscard]] std::string folder() const {
@@ -238,16 +237,6 @@ std::vector<PublishedFile> Repartition::publish_split_indices(const std::vector<
   return files;
 }
 
-std::vector<PublishedFile> Repartition::publish_texts(const std::string& folder,
-                                                      const std::vector<NamedText>& texts) const {
-  std::vector<PublishedFile> files;
-  for (const auto& [name, text] : texts) {
-    files_.below(folder).publish_text(name, text);
-    files.push_back(describe_text((std::filesystem::path{folder} / name).generic_string(), text));
-  }
-  return files;
-}
-
 /// The bytes of a split are those of its columns in HDF5.
 DatasetDescription Repartition::describe(const std::vector<MadeShard>& shards) const {
   DatasetDescription about = dataset_.description;
@@ -262,17 +251,19 @@ void Repartition::finish(const std::vector<std::string>& lines) const {
   const std::vector<MadeShard> shards = sorted_shards(lines);
   DatasetDescription about = describe(shards);
   std::vector<PublishedFile> files = publish_split_indices(shards);
-  const auto add = [&files](std::vector<PublishedFile> more) { files.insert(files.end(), more.begin(), more.end()); };
+  const auto add = [&files](const std::vector<PublishedFile>& more) {
+    files.insert(files.end(), more.begin(), more.end());
+  };
   for (const MadeShard& made : shards) {
     files.push_back(made.hdf5);
     if (made.tfrecord) files.push_back(*made.tfrecord);
   }
-  add(publish_texts(folder(),
+  add(publish_texts(files_, folder(),
                     {{"features.json", features_json(schema_)}, {"dataset_info.json", dataset_info_json(about)}}));
   if (options_.tfrecord) {
     for (SplitDescription& split : about.splits) split.bytes = 0;
     for (const MadeShard& made : shards) about.splits[made.split].bytes += made.tfrecord_payload_bytes;
-    add(publish_texts(folder_for_tfds(), tfds_descriptions(schema_, options_.tfds, std::move(about))));
+    add(publish_texts(files_, folder_for_tfds(), tfds_descriptions(schema_, options_.tfds, std::move(about))));
   }
   files_.publish_text(output_name::kManifest, dataset_manifest_json(dataset_totals_json(plan_.totals), files));
 }

@@ -10,7 +10,7 @@ namespace {
 template <typename Function>
 void find(Function*& function, const char* name, NcclLibrary& library) {
   function = reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
-  if (function == nullptr) library.problem.append(name).append(" is missing");
+  if (function == nullptr) library.problem.assign(name).append(" is missing");
 }
 
 NcclLibrary load() {
