@@ -1,7 +1,8 @@
-"""Builds images of containers/Dockerfile without a registry, and runs programs in them.
+"""Builds images of containers/ without a registry, and runs programs in them with Apptainer.
 
-buildah with `chroot` isolation needs root, but no container runtime, cgroups or user namespaces. The base image is made by
-debootstrap, once; it and all else lies in the folder VEERY_IMAGES. Compiling takes what the host's ccache has.
+buildah with `chroot` isolation needs root, but no container runtime or cgroups. The base image is made by debootstrap, once, as
+is the system that has Apptainer (./apptainer); they and all else lie in the folder VEERY_IMAGES. Compiling takes what the
+host's ccache has.
 """
 
 import contextlib
@@ -18,14 +19,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
 from support import (  # noqa: E402
-    DONE, LAUNCHER, USAGE, ProgramTest, birds, environment, main, run, synthesize, tree_digest, wav, write)  # fmt: skip
+    DONE, LAUNCHER, STOPPED, USAGE, ProgramTest, birds, environment, main, run, synthesize, tree_digest, wav, write)  # fmt: skip
 
-__all__ = ["DONE", "LAUNCHER", "USAGE", "ProgramTest", "birds", "environment", "main", "run", "synthesize", "tree_digest",
+__all__ = ["DONE", "LAUNCHER", "STOPPED", "USAGE", "ProgramTest", "birds", "environment", "main", "run", "synthesize", "tree_digest",
            "wav", "write"]  # fmt: skip
 
 IMAGES = pathlib.Path(os.environ.get("VEERY_IMAGES", SOURCE / "build" / "images"))
 TORCH = pathlib.Path(os.environ.get("VEERY_TORCH_DIR", ""))
 BASE = "docker.io/library/debian:12"
+BASE_ARCHIVE = IMAGES / "debian.tar"
+APPTAINER = IMAGES / "apptainer"
 MIRROR = "http://deb.debian.org"
 SOURCES_LIST = f"""\
 deb {MIRROR}/debian bookworm main
@@ -66,10 +69,12 @@ def settle(root):
     (root / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
     for path in (root / "var/cache/apt/archives").glob("*.deb"):
         path.unlink()
+    for place in mounts().values():
+        (root / place.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
 
 def make_base():
-    if BASE in buildah("images", "--format", "{{.Name}}:{{.Tag}}").split():
+    if BASE_ARCHIVE.exists():
         return
     root = IMAGES / "debian"
     shutil.rmtree(root, ignore_errors=True)
@@ -81,6 +86,21 @@ def make_base():
     buildah("config", "--cmd", "/bin/bash", "--env", f"PATH={path}", container)
     buildah("commit", "--quiet", "--rm", container, BASE)
     shutil.rmtree(root)
+    save(BASE, BASE_ARCHIVE)
+
+
+def make_apptainer():
+    """The system for ./apptainer, with a folder that the job scripts' wrapper binds on Polaris."""
+    made = APPTAINER / "made"
+    if made.exists():
+        return
+    shutil.rmtree(APPTAINER, ignore_errors=True)
+    packages = "apptainer,squashfs-tools,squashfuse,ca-certificates"
+    call("debootstrap", "--variant=minbase", f"--include={packages}", "sid", APPTAINER, f"{MIRROR}/debian")
+    for name in ("hosts", "passwd", "group", "resolv.conf"):
+        shutil.copy(f"/etc/{name}", APPTAINER / "etc")
+    (APPTAINER / "run/palsd").mkdir()
+    made.touch()
 
 
 def remove_all_but_base():
@@ -110,35 +130,69 @@ def git_folder():
     return call("git", "-C", SOURCE, "rev-parse", "--path-format=absolute", "--git-common-dir").strip()
 
 
-def build_options():
-    """This machine's LibTorch, compiler cache and kind of warnings."""
-    site = TORCH.resolve().parent
-    options = ["--volume", f"{site}:{site}:ro", "--build-arg", f"VEERY_TORCH_DIR={TORCH.resolve()}"]
+def mounts():
+    """This machine's LibTorch, compiler cache and history, and where a build sees them."""
+    site = str(TORCH.resolve().parent)
+    places = {site: site}
     if ccache := ccache_folder():
-        options += ["--volume", f"{ccache}:/ccache", "--build-arg", "CCACHE_DIR=/ccache"]
+        places[str(ccache)] = "/ccache"
     if git := git_folder():
-        options += ["--volume", f"{git}:{git}:ro"]
+        places[git] = git
+    return places
+
+
+def build_arguments():
+    """For both recipes, beside their own."""
+    arguments = {"VEERY_TORCH_DIR": str(TORCH.resolve()), "LANG": os.environ.get("LANG", "")}
+    if "/ccache" in mounts().values():
+        arguments["CCACHE_DIR"] = "/ccache"
     if os.environ.get("VEERY_WARNINGS_ARE_ERRORS") == "1":
-        options += ["--build-arg", "CI=1"]
-    return [*options, "--build-arg", f"LANG={os.environ.get('LANG', '')}"]
+        arguments["CI"] = "1"
+    return arguments
+
+
+def options(name, values):
+    return [word for value in values for word in (name, value)]
 
 
 class Image:
-    """An image, and a container of it whose root folder programs see as their own."""
+    """An image of the Dockerfile, and the image file that Apptainer makes of it."""
 
     def __init__(self, tag, target, **arguments):
-        words = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
         how = ("--isolation", "chroot", "--pull-never", "--network", "host", "--format", "docker")
-        buildah("build", *how, *build_options(), *words, "--target", target, "--tag", tag, "--file",
-                SOURCE / "containers/Dockerfile", SOURCE)  # fmt: skip
+        given = options("--build-arg", (f"{name}={value}" for name, value in (build_arguments() | arguments).items()))
+        seen = options("--volume", (f"{folder}:{place}" for folder, place in mounts().items()))
+        buildah("build", *how, *given, *seen, "--target", target, "--tag", tag, "--file", SOURCE / "containers/Dockerfile", SOURCE)
         self.config = json.loads(buildah("inspect", "--type", "image", tag))["OCIv1"]["config"]
-        self.container = buildah("from", "--pull-never", tag)
-        self.root = pathlib.Path(buildah("mount", self.container))
+        self.file = build_file(f"docker-archive:{save(tag, IMAGES / 'veery.tar')}", tag.replace(":", "-"))
 
-    def command(self, *words):
-        """The command line that runs `words` in the image as Apptainer would, with the host's /tmp."""
-        return [HERE / "apptainer", "exec", self.root, *words]
 
-    def has(self, program):
-        folders = ("usr/local/bin", "usr/bin", "usr/sbin")
-        return any(os.path.lexists(self.root / folder / program) for folder in folders)
+def save(image, archive):
+    """As `docker save` does; the archive."""
+    archive.unlink(missing_ok=True)
+    buildah("push", "--quiet", image, f"docker-archive:{archive}:{image}")
+    return archive
+
+
+# ── Apptainer ────────────────────────────────────────────────────────────────────────────────────
+
+
+def build_file(source, name, **arguments):
+    """An image file of a definition or of another kind of image."""
+    file = IMAGES / f"{name}.sif"
+    given = options("--build-arg", (f"{key}={value}" for key, value in arguments.items()))
+    seen = options("--bind", (f"{folder}:{place}" for folder, place in mounts().items()) if arguments else ())
+    places = {"VEERY_APPTAINER": str(APPTAINER), "APPTAINER_TMPDIR": str(IMAGES), "APPTAINER_CACHEDIR": str(IMAGES / "cache")}
+    call(HERE / "apptainer", "build", "--force", *given, *seen, file, source, env={**os.environ, **places}, cwd=SOURCE)
+    return file
+
+
+def build_definition(name, **arguments):
+    """The image file of veery.def."""
+    own = {"BOOTSTRAP": "docker-archive", "BASE": BASE_ARCHIVE}
+    return build_file("containers/veery.def", name, **build_arguments(), **own, **arguments)
+
+
+def in_image(file, *words):
+    """The command line that runs `words` in the image."""
+    return [HERE / "apptainer", "exec", file, *words]

@@ -1,7 +1,7 @@
 """The images: what is in them, and that ranks in them give the bytes of the host's own run.
 
-Images are unpacked and run through a stand-in for `apptainer exec` (./apptainer). As a host's MPI that isn't the image's
-serves PyPI's MPICH, whose library has the name of MPICH's ABI, as Cray's has.
+They run with Apptainer, which makes its image files of Docker's images and of its own definition. As a host's MPI that isn't
+the image's serves PyPI's MPICH, whose library has the name of MPICH's ABI, as Cray's has.
 """
 
 import json
@@ -12,11 +12,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from image_support import (
-    DONE, HERE, IMAGES, LAUNCHER, SOURCE, USAGE, Image, ProgramTest, birds, environment, main, make_base, need_root_and,
-    remove_all_but_base, run, synthesize, tree_digest, wav, write)  # fmt: skip
+    APPTAINER, DONE, HERE, IMAGES, LAUNCHER, SOURCE, STOPPED, USAGE, Image, ProgramTest, birds, build_definition, environment,
+    in_image, main, make_apptainer, make_base, need_root_and, remove_all_but_base, run, synthesize, tree_digest, wav,
+    write)  # fmt: skip
 
 # Where ./dev installs the linter and the other MPI.
 PYTHON = pathlib.Path(os.environ.get("VEERY_IMAGE_PYTHON", SOURCE / "build/image-python/bin/python"))
@@ -32,6 +34,7 @@ def setUpModule():
     need_root_and("buildah", "debootstrap", "unshare")
     IMAGES.mkdir(parents=True, exist_ok=True)
     make_base()
+    make_apptainer()
     remove_all_but_base()
     unittest.addModuleCleanup(remove_all_but_base)
 
@@ -46,7 +49,7 @@ class RecipeTest(unittest.TestCase):
         dockerfile = (SOURCE / "containers/Dockerfile").read_text()
         definition = (SOURCE / "containers/veery.def").read_text().replace("{{ MPI }}", '"$MPI"')
         steps = [line for block in re.findall(r"^%post\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)
-                 for line in block.splitlines()]  # fmt: skip
+                 for line in re.sub(r"^  for given in .*?^  done\n", "", block, flags=re.MULTILINE | re.DOTALL).splitlines()]  # fmt: skip
         self.assertEqual([line for line in steps if line.strip() not in dockerfile and not re.match("  (cd|export) ", line)], [])
         copied = re.search(r"^%files\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)[1]
         self.assertEqual([name for name in copied.split()[::2] if not (SOURCE / name).exists()], [])
@@ -57,13 +60,16 @@ class RecipeTest(unittest.TestCase):
 class ImageTest(ProgramTest):
     """What is asked of each image. The host's program is built with Open MPI; it makes what is expected."""
 
-    mpi = target = library = launcher = ""
+    library = launcher = ""
+
+    @classmethod
+    def build(cls):
+        """The image file."""
+        raise unittest.SkipTest("not an image")
 
     @classmethod
     def setUpClass(cls):
-        if cls is ImageTest:
-            raise unittest.SkipTest("not an image")
-        cls.image = Image(f"veery:{cls.mpi}", cls.target, MPI=cls.mpi)
+        cls.file = cls.build()
         cls.common = pathlib.Path(tempfile.mkdtemp(prefix="veery-image-"))
         cls.addClassCleanup(shutil.rmtree, cls.common)
         synthesize(cls.common / "archive", hours=0.1, recording="45s")
@@ -75,17 +81,20 @@ class ImageTest(ProgramTest):
         super().setUp()
         self.archive = self.common / "archive"
 
-    def call(self, *command, code=DONE, binds=(), **variables):
+    @staticmethod
+    def variables(*binds, **more):
         """In images the test's folder and `binds` are the host's."""
         seen = ",".join(map(str, (tempfile.gettempdir(), *binds)))
-        variables = environment(TMPDIR="/tmp", APPTAINER_BIND=seen, **variables)
-        result = subprocess.run([os.fspath(word) for word in command], env=variables, text=True, capture_output=True,
-                                timeout=TIMEOUT_S, check=False, cwd="/tmp")  # fmt: skip
+        return environment(TMPDIR="/tmp", VEERY_APPTAINER=str(APPTAINER), APPTAINER_BIND=seen, **more)
+
+    def call(self, *command, code=DONE, binds=(), **variables):
+        result = subprocess.run([os.fspath(word) for word in command], env=self.variables(*binds, **variables), text=True,
+                                capture_output=True, timeout=TIMEOUT_S, check=False, cwd="/tmp")  # fmt: skip
         self.assertEqual(result.returncode, code, f"{command}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
         return result
 
     def in_image(self, *command, **options):
-        return self.call(*self.image.command(*command), **options)
+        return self.call(*in_image(self.file, *command), **options)
 
     def process(self):
         """The words of a run of `process` in the image."""
@@ -99,18 +108,16 @@ class ImageTest(ProgramTest):
         self.assertEqual(len(about["ranks"]), 2)
         self.assertRegex(about["mpi"], library)
 
+
 class EveryImage:
-    """Test cases of both flavours."""
+    """Test cases of all of them."""
 
     def test_says_which_mpi_it_has(self):
         self.assertRegex(self.in_image("veery", "--version").stdout, self.library)
 
     def test_nothing_of_the_build_is_left(self):
-        self.assertEqual([name for name in NOT_TO_BE_LEFT if self.image.has(name)], [])
-        self.assertFalse((self.image.root / "src").exists())
-
-    def test_runs_as_nobody_special(self):
-        self.assertEqual(self.image.config["User"], "10001:10001")
+        found = self.in_image("bash", "-c", f"type -P {' '.join(NOT_TO_BE_LEFT)}; ls -d /src", code=2).stdout
+        self.assertEqual(found, "")
 
     def test_demo_under_the_images_own_launcher(self):
         self.in_image("veery", "synthesize", "-o", self.folder / "archive-2", "--hours", "0.1", "--recording", "45s", "--seed", "1")
@@ -120,7 +127,7 @@ class EveryImage:
         self.in_image("veery", "verify", self.output)
 
     def test_ranks_under_the_hosts_launcher(self):
-        self.call(self.launcher, "-n", "2", *self.image.command(*self.process()))
+        self.call(self.launcher, "-n", "2", *in_image(self.file, *self.process()))
         self.expect_the_hosts_bytes(self.library)
 
     def test_host_mpi_that_is_not_there(self):
@@ -131,20 +138,24 @@ class EveryImage:
 class OpenMpiTest(EveryImage, ImageTest):
     """The image for a node at the edge, which is made of the other."""
 
-    mpi, target, library, launcher = "openmpi", "edge", "Open MPI", LAUNCHER
+    library, launcher = "Open MPI", LAUNCHER
+
+    @classmethod
+    def build(cls):
+        cls.image = Image("veery:edge", "edge", MPI="openmpi")
+        return cls.image.file
 
     def test_entry(self):
+        self.assertEqual(self.image.config["User"], "10001:10001")
         self.assertEqual(self.image.config["Entrypoint"], ["veery", "watch", "/data/in", "--output", "/data/out"])
         self.assertFalse(self.image.config.get("Cmd"))
         self.assertEqual(set(self.image.config["Volumes"]), {"/data/in", "/data/out"})
 
     def test_watches_until_sigterm(self):
-        if " watch " not in self.in_image("veery", "--help").stdout:
-            self.skipTest("this veery has no command `watch` yet")
         arrivals = self.folder / "in"
         arrivals.mkdir()
-        command = self.image.command("veery", "watch", arrivals, "--output", self.output, "--clips", "flac")
-        variables = environment(APPTAINER_BIND=tempfile.gettempdir(), VEERY_SETTLE="1s", VEERY_POLL="0.2s")
+        command = in_image(self.file, "veery", "watch", arrivals, "--output", self.output, "--clips", "flac")
+        variables = self.variables(VEERY_SETTLE="1s", VEERY_POLL="0.2s")
         with subprocess.Popen(command, env=variables, cwd="/tmp", stdout=subprocess.PIPE, text=True) as watcher:
             write(arrivals / "20240601_060000.wav", wav(birds(15)))
             told = json.loads(watcher.stdout.readline())
@@ -155,16 +166,22 @@ class OpenMpiTest(EveryImage, ImageTest):
 
 
 class MpichTest(EveryImage, ImageTest):
-    mpi, target, library, launcher = "mpich", "veery", r"MPICH Version:.*4\.0\.", "mpiexec.mpich"
+    library, launcher = r"MPICH Version:.*4\.0\.", "mpiexec.mpich"
+
+    @classmethod
+    def build(cls):
+        cls.image = Image("veery:mpich", "veery", MPI="mpich")
+        return cls.image.file
 
     def on_polaris(self, launch=()):
         """The words of the job scripts' wrapper, at a host with the module cray-mpich-abi."""
         wrapper = SOURCE / "jobs/polaris/veery_in_apptainer.sh"
         return [*launch, wrapper], {
-            "PATH": f"{HERE}:{os.environ['PATH']}", "VEERY_IMAGE": str(self.image.root), "binds": [HOST_MPICH],
+            "PATH": f"{HERE}:{os.environ['PATH']}", "VEERY_IMAGE": str(self.file), "binds": [HOST_MPICH],
             "CRAY_LD_LIBRARY_PATH": f"/nowhere:{HOST_MPICH}"}  # fmt: skip
 
     def test_entry(self):
+        self.assertEqual(self.image.config["User"], "10001:10001")
         self.assertEqual(self.image.config["Entrypoint"], ["veery"])
         self.assertEqual(self.image.config["Cmd"], ["--help"])
 
@@ -181,6 +198,31 @@ class MpichTest(EveryImage, ImageTest):
         command, variables = self.on_polaris()
         said = self.call(*command, "--version", code=1, **{**variables, "CRAY_LD_LIBRARY_PATH": ""}).stderr
         self.assertIn("put cray-mpich-abi into MODULES", said)
+
+
+class DefinitionTest(EveryImage, ImageTest):
+    """What Apptainer builds by itself."""
+
+    library, launcher = r"MPICH Version:.*4\.0\.", "mpiexec.mpich"
+
+    @classmethod
+    def build(cls):
+        return build_definition("veery-definition", MPI="mpich")
+
+    def test_its_own_test_and_runscript(self):
+        self.assertRegex(self.call(HERE / "apptainer", "test", self.file).stdout, self.library)
+        self.assertRegex(self.call(HERE / "apptainer", "run", self.file, "--version").stdout, self.library)
+
+    def test_signals_reach_the_program(self):
+        synthesize(self.folder / "archive", hours=1, recording="30s")
+        for sent in (signal.SIGUSR1, signal.SIGTERM):
+            output = self.folder / sent.name
+            command = in_image(self.file, "veery", "process", self.folder / "archive", "-o", output, *DEMO, "--threads", "1")
+            with self.subTest(sent.name), subprocess.Popen(command, env=self.variables(), cwd="/tmp") as process:
+                while len(list(output.glob("units/*.json"))) < 2 and process.poll() is None:
+                    time.sleep(0.01)
+                process.send_signal(sent)
+                self.assertEqual(process.wait(TIMEOUT_S), STOPPED)
 
 
 if __name__ == "__main__":
