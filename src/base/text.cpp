@@ -79,6 +79,17 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
   return all;
 }
 
+std::string single_spaced(std::string_view text) {
+  constexpr std::string_view kWhiteSpace = " \t\n\v\f\r";
+  std::string spaced;
+  for (std::size_t at = text.find_first_not_of(kWhiteSpace); at != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(kWhiteSpace, at), text.size());
+    spaced.append(spaced.empty() ? "" : " ").append(text.substr(at, end - at));
+    at = text.find_first_not_of(kWhiteSpace, end);
+  }
+  return spaced;
+}
+
 std::string lower_case(std::string_view text) {
   std::string lowered{text};
   for (char& character : lowered) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <veery/base/error.hpp>
+#include <veery/base/text.hpp>
 #include <veery/mpi/communicator.hpp>
 
 #include "mpi/check.hpp"
@@ -106,8 +107,8 @@ std::string Communicator::library() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   MPI_Get_library_version(text.data(), &length);
-  const std::string_view version{text.data()};  // `length` may count the final NUL
-  return std::string{version.substr(0, version.find('\n'))};
+  const std::string_view version{text.data()};                  // `length` may count the final NUL
+  return single_spaced(version.substr(0, version.find('\n')));  // MPICH has tabs
 }
 
 void Communicator::barrier() const {

@@ -51,6 +51,14 @@ TEST(Printable, OutputIsAlwaysUtf8) {
   EXPECT_TRUE(is_utf8(printable(every_byte)));
 }
 
+TEST(SingleSpaced, IsOneLineOfWords) {
+  EXPECT_EQ(single_spaced("MPICH Version:\t4.0.2"), "MPICH Version: 4.0.2");
+  EXPECT_EQ(single_spaced(" \t a  \r\n b\t\tc\n"), "a b c");
+  EXPECT_EQ(single_spaced("one"), "one");
+  EXPECT_EQ(single_spaced(" \n"), "");
+  EXPECT_EQ(single_spaced(""), "");
+}
+
 TEST(LowerCase, ChangesAsciiLettersOnly) {
   EXPECT_EQ(lower_case("REC.WAV \xc3\x96 @[`{"), "rec.wav \xc3\x96 @[`{");
 }

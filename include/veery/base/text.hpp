@@ -15,6 +15,9 @@ namespace veery {
 /// The texts with `separator` between them.
 [[nodiscard]] std::string joined(const std::vector<std::string>& texts, std::string_view separator);
 
+/// Each run of white space as one blank, none at the ends: one line of words.
+[[nodiscard]] std::string single_spaced(std::string_view text);
+
 /// ASCII letters only, whatever the locale.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
