@@ -50,6 +50,12 @@ class CompletionTest(InstalledTest):
                 line = next(line for line in section.splitlines() if f"\\fB{option}\\fR" in line)
                 self.assertLessEqual(set(words), set(re.findall(r"\\fB(.*?)\\fR", line)), option)
 
+    def test_man_page_says_what_a_command_cannot_do_without(self):
+        synopsis = self.text(PAGE).partition(".SH SYNOPSIS\n")[2].partition(".SH")[0]
+        plain = re.sub(r"\\f.", "", synopsis.replace("\\-", "-")).splitlines()
+        self.assertIn("veery train DATASET … --output DIR [option …]", plain)
+        self.assertIn("veery submit --site NAME --nodes N --walltime TIME [option …] -- COMMAND …", plain)
+
     def test_zsh_and_fish_name_every_option_of_every_command(self):
         zsh, fish = self.text(COMPLETIONS["zsh"]), self.text(COMPLETIONS["fish"])
         for command in self.commands:

@@ -9,7 +9,7 @@ namespace veery {
 
 struct OptionText {
   std::vector<std::string> names;    ///< as typed, the short ones first: "-o", "--output"; one word for a positional
-  std::string value;                 ///< "DIR", "TIME"; empty: a flag
+  std::string value;                 ///< "DIR", "TIME"; empty: a flag, or a positional that is words behind a --
   std::vector<std::string> choices;  ///< all that the value may be; empty: open
   std::string default_value;
   std::string help;

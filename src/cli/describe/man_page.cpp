@@ -59,14 +59,17 @@ std::string option_item(const OptionText& option) {
   return item(term(option), text);
 }
 
-/// The command with what it can't do without.
+/// The command with what it can't do without. Words of another command line stand last.
 std::string usage(const CommandText& command) {
   std::string text = bold(command.name);
-  for (const OptionText& each : command.positionals)
-    text += " " + italic(each.names.front() + (each.repeated ? " …" : ""));
+  std::string behind;
+  for (const OptionText& each : command.positionals) {
+    const std::string name = " " + italic(each.names.front() + (each.repeated ? " …" : ""));
+    (each.value.empty() ? behind : text) += each.value.empty() ? " " + bold("--") + name : name;
+  }
   for (const OptionText& each : command.options)
     if (each.required) text += " " + bold(each.names.back()) + " " + value_text(each);
-  return text + " [" + italic("option") + " …]";
+  return text + " [" + italic("option") + " …]" + behind;
 }
 
 /// What only its subcommands do anything of: "veery shards".
