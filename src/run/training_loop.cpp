@@ -90,7 +90,7 @@ TrainingEnd TrainingLoop::run() {
       metrics_->flush();
       folder_->keep(trainer_->state());
       if (end->done) folder_->publish_model(trainer_->state());
-      end->summary = watch_->summary(end->steps, waited_s());
+      end->summary = watch_->end(end->steps, waited_s());
       return *end;
     }
     const StepReport report = take_step();

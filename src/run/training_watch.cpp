@@ -45,16 +45,26 @@ TrainingWatch::TrainingWatch(const TrainOptions& options, const std::filesystem:
       events_(events, now_s(), host),
       status_(options.output, host) {}
 
+double TrainingWatch::wall_s() const {
+  return std::max(std::chrono::duration<double>(TimeBudget::Clock::now() - start_.steady).count(), 1e-9);
+}
+
+TrainingStatus TrainingWatch::status_at(std::int64_t step) const {
+  const auto views = static_cast<double>((step - first_step_) * options_.batch);
+  return {options_.schedule.steps, step, options_.batch, views / wall_s()};
+}
+
+std::string TrainingWatch::end(std::int64_t step, double waited_s) {
+  status_.running(status_at(step));
+  return summary(step, waited_s);
+}
+
 std::string TrainingWatch::summary(std::int64_t step, double waited_s) const {
-  const double wall_s = std::max(std::chrono::duration<double>(TimeBudget::Clock::now() - start_.steady).count(), 1e-9);
-  const auto steps = static_cast<double>(step - first_step_);
-  return std::to_string(step - first_step_) + " steps, " +
-         fixed_decimal(steps * static_cast<double>(options_.batch) / wall_s, 2) + " views/s, " +
-         fixed_decimal(100.0 * waited_s / wall_s, 1) + " % of the time waiting for data";
+  return std::to_string(step - first_step_) + " steps, " + fixed_decimal(status_at(step).views_per_s, 2) +
+         " views/s, " + fixed_decimal(100.0 * waited_s / wall_s(), 1) + " % of the time waiting for data";
 }
 
 std::string TrainingWatch::line(const Trainer& trainer, double waited_s) const {
-  const double wall_s = std::chrono::duration<double>(TimeBudget::Clock::now() - start_.steady).count();
   const double done = static_cast<double>(std::max<std::int64_t>(trainer.steps() - first_step_, 1));
   const auto left = static_cast<double>(options_.schedule.steps - trainer.steps());
   std::string text = "step " + std::to_string(trainer.steps()) + " of " + std::to_string(options_.schedule.steps) +
@@ -62,7 +72,7 @@ std::string TrainingWatch::line(const Trainer& trainer, double waited_s) const {
   if (last_validation_)
     text += "validation " + fixed_decimal(last_validation_->loss, 2) + " dB (MoMi " +
             fixed_decimal(last_validation_->momi, 2) + "), ";
-  return text + summary(trainer.steps(), waited_s) + ", " + format_duration(wall_s / done * left) + " left";
+  return text + summary(trainer.steps(), waited_s) + ", " + format_duration(wall_s() / done * left) + " left";
 }
 
 void TrainingWatch::step(const Trainer& trainer, const StepReport& report, double waited_s) {
@@ -74,11 +84,7 @@ void TrainingWatch::step(const Trainer& trainer, const StepReport& report, doubl
     events_.add_scalar(now, step, "training/rate", static_cast<float>(report.rate));
   }
   reporter_.show_progress([&] { return line(trainer, waited_s); });
-  if (!status_.is_due()) return;
-  RunStatus status;
-  status.units = static_cast<std::size_t>(options_.schedule.steps);
-  status.units_done = static_cast<std::size_t>(step);
-  status_.running(status);
+  if (status_.is_due()) status_.running(status_at(step));
 }
 
 void TrainingWatch::validated(std::int64_t step, const ValidationResult& result, bool is_best) {

@@ -23,10 +23,13 @@ class TrainingWatch {
 
   void step(const Trainer& trainer, const StepReport& report, double waited_s);
   void validated(std::int64_t step, const ValidationResult& result, bool is_best);
-  /// "120 steps, 14.2 views/s, 1.3 % of the time waiting for data"
-  [[nodiscard]] std::string summary(std::int64_t step, double waited_s) const;
+  /// "120 steps, 14.2 views/s, 1.3 % of the time waiting for data", which status.json says too.
+  [[nodiscard]] std::string end(std::int64_t step, double waited_s);
 
  private:
+  [[nodiscard]] double wall_s() const;
+  [[nodiscard]] TrainingStatus status_at(std::int64_t step) const;
+  [[nodiscard]] std::string summary(std::int64_t step, double waited_s) const;
   [[nodiscard]] std::string line(const Trainer& trainer, double waited_s) const;
   void show(std::int64_t step, const ShownView& view);
 

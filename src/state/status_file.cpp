@@ -33,6 +33,25 @@ Json describe(const RankStatus& rank) {
           {"in_work", rank.in_work}};
 }
 
+Json progress_of(const RunStatus& status) {
+  Json ranks = Json::array();
+  for (const RankStatus& rank : status.ranks) ranks.push_back(describe(rank));
+  return {{"units", status.units},
+          {"units_done", status.units_done},
+          {"audio_s", status.audio_s},
+          {"audio_done_s", status.audio_done_s},
+          {"speed", status.speed},
+          {"bad", status.bad},
+          {"ranks", ranks}};
+}
+
+Json progress_of(const TrainingStatus& status) {
+  return {{"steps", status.steps},
+          {"steps_done", status.steps_done},
+          {"batch", status.batch},
+          {"views_per_s", status.views_per_s}};
+}
+
 std::string_view state_name(int exit_code) {
   switch (exit_code) {
     case 0:
@@ -71,7 +90,17 @@ std::string first_line(const Json& json, const std::optional<LeaseHolder>& holde
   return "running" + who + ", last heartbeat " + holder->beaten_at;
 }
 
+std::string describe_training(const Json& progress) {
+  const auto steps = progress.at("steps").get<std::int64_t>();
+  const auto done = progress.at("steps_done").get<std::int64_t>();
+  const double speed = progress.at("views_per_s").get<double>();
+  const double left = static_cast<double>(steps - done) * progress.at("batch").get<double>();
+  return std::to_string(done) + " of " + std::to_string(steps) + " steps, " + fixed_decimal(speed, 2) + " views/s, " +
+         (speed > 0.0 ? format_duration(left / speed) : "?") + " left\n";
+}
+
 std::string describe_progress(const Json& progress) {
+  if (progress.contains("steps")) return describe_training(progress);
   const double left_s = progress.at("audio_s").get<double>() - progress.at("audio_done_s").get<double>();
   const double speed = progress.at("speed").get<double>();
   std::string text = progress.at("units_done").dump() + " of " + progress.at("units").dump() + " units, " +
@@ -98,25 +127,13 @@ bool StatusFile::is_due() const {
   return std::chrono::duration<double>(Clock::now() - last_).count() >= kWriteEveryS;
 }
 
-void StatusFile::running(const RunStatus& status) {
+void StatusFile::running(const std::variant<RunStatus, TrainingStatus>& status) {
   last_ = Clock::now();
-  Json ranks = Json::array();
-  for (const RankStatus& rank : status.ranks) ranks.push_back(describe(rank));
-  const Json json{{"kind", "veery.status"},
-                  {"format_version", 1},
-                  {"state", "running"},
-                  {"host", host_},
-                  {"pid", ::getpid()},
-                  {"begun_at", begun_at_},
-                  {"updated_at", utc_now()},
-                  {"progress",
-                   {{"units", status.units},
-                    {"units_done", status.units_done},
-                    {"audio_s", status.audio_s},
-                    {"audio_done_s", status.audio_done_s},
-                    {"speed", status.speed},
-                    {"bad", status.bad},
-                    {"ranks", ranks}}}};
+  const Json json{
+      {"kind", "veery.status"},  {"format_version", 1},
+      {"state", "running"},      {"host", host_},
+      {"pid", ::getpid()},       {"begun_at", begun_at_},
+      {"updated_at", utc_now()}, {"progress", std::visit([](const auto& each) { return progress_of(each); }, status)}};
   try {
     publish_text(file_, text_of(json));
   } catch (const Error&) {

@@ -41,6 +41,14 @@ TEST_F(StatusFileTest, TellsOfARunInProgress) {
   EXPECT_EQ(said().find('\x1b'), std::string::npos);
 }
 
+TEST_F(StatusFileTest, TellsOfATrainingInSteps) {
+  const Lease lease{folder_.path(), {}};
+  StatusFile{folder_.path(), "node1"}.running(TrainingStatus{1'000, 250, 24, 4.0});
+  EXPECT_EQ(said().substr(said().find('\n') + 1), "250 of 1000 steps, 4.00 views/s, 1h15m00s left\n");
+  EXPECT_NE(said(true).find("\"steps_done\": 250"), std::string::npos);
+  EXPECT_EQ(said().find("units"), std::string::npos);
+}
+
 TEST_F(StatusFileTest, TellsOfARunThatDied) {
   StatusFile{folder_.path(), "node1"}.running(half_way());
   expect_said("died without a word on node1");

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace veery {
@@ -27,6 +28,14 @@ struct RunStatus {
   std::vector<RankStatus> ranks;
 };
 
+/// Of a training.
+struct TrainingStatus {
+  std::int64_t steps = 0;
+  std::int64_t steps_done = 0;  ///< by earlier runs too
+  std::int64_t batch = 0;       ///< views a step
+  double views_per_s = 0.0;     ///< of all ranks, in this run
+};
+
 /// One thread. What it can't write it leaves: the run itself matters more.
 class StatusFile {
  public:
@@ -35,7 +44,7 @@ class StatusFile {
   /// Whether the last word is some seconds old.
   [[nodiscard]] bool is_due() const;
   /// Says that the run goes on.
-  void running(const RunStatus& status);
+  void running(const std::variant<RunStatus, TrainingStatus>& status);
 
  private:
   std::filesystem::path file_;
