@@ -60,8 +60,11 @@ void add_submit(CLI::App& app, SubmitArguments& arguments) {
       ->configurable(false);
   command.add_flag("--overwrite", options.overwrite, "Even if there is another file of that name")->configurable(false);
   add_duration(command, "--calibrate", options.calibrate_s,
-               "Measure the rate on a few recordings for so long; 0s: no measurement, no forecast", "20s");
-  command.add_option("--rate", options.rate, "Rate of a rank (x real time) to forecast with, instead of measuring")
+               "Measure the rate of process or separate on a few recordings for so long; 0s: not at all", "20s");
+  command
+      .add_option("--rate", options.rate,
+                  "Rate to forecast with, instead of measuring: of a rank (x real time), or a training's of all ranks "
+                  "(views/s)")
       ->check(CLI::PositiveNumber)
       ->type_name("X");
   command.add_flag("--yes", options.yes, "Submit the job; without this nothing is submitted")->configurable(false);
@@ -71,8 +74,8 @@ void add_submit(CLI::App& app, SubmitArguments& arguments) {
       ->configurable(false);
   command.footer(
       "veery submit --site polaris --nodes 10 --walltime 3h --queue prod --account birds -- process ARCHIVE -o OUT\n\n"
-      "Behind the -- stands process, separate or verify with its options. Nothing is submitted without --yes. The job\n"
-      "runs again until all is done: jobs/README.md.");
+      "Behind the -- stands process, separate, train or verify with its options. Nothing is submitted without\n"
+      "--yes. The job runs again until all is done: jobs/README.md.");
 }
 
 }  // namespace veery

@@ -25,8 +25,8 @@ const std::map<std::string, const char*, std::less<>>& not_for_jobs() {
   return kOptions;
 }
 
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
+std::string absolute(const std::filesystem::path& path) {
+  return path.empty() ? "" : std::filesystem::absolute(path).lexically_normal().string();
 }
 
 bool is_path(const CLI::Option& option) {
@@ -61,24 +61,70 @@ std::vector<std::string> words_of(const CLI::App& app, const CLI::App& command) 
   return words;
 }
 
+/// Checked, as in the job.
+template <typename Options>
+Options completed(Options options, const CLI::App& command, double walltime_s, int argc, char** argv) {
+  complete_options(options, command, argc, argv);
+  options.time.walltime_s = walltime_s;
+  check_options(options);
+  return options;
+}
+
+JobCommand job_of(const ProcessOptions& options) {
+  JobCommand job;
+  job.archive = options.archive.archive;
+  job.output = options.output;
+  job.scratch = options.scratch;
+  if (options.separation.what != Separate::nothing) job.device = options.separation.device;
+  job.threads = options.threads;
+  job.options = options;
+  return job;
+}
+
+JobCommand job_of(const TrainOptions& options) {
+  if (options.schedule.most_hours > 0)
+    throw UsageError{"not an option for a job", "--max-hours", "each run of the job would count anew: give --steps"};
+  JobCommand job;
+  const std::vector<std::filesystem::path>& datasets = options.data.datasets;
+  job.archive = datasets.front();
+  std::transform(datasets.begin() + 1, datasets.end(), std::back_inserter(job.words), absolute);
+  job.output = options.output;
+  job.device = options.device;
+  job.threads = options.threads;
+  job.options = options;
+  return job;
+}
+
+JobCommand job_of_verify(const std::filesystem::path& output) {
+  JobCommand job;
+  job.output = output;
+  return job;
+}
+
 }  // namespace
 
 JobCommand read_job_command(const CLI::App& app, Arguments& arguments, double walltime_s, int argc, char** argv) {
   const CLI::App& command = *app.get_subcommands().front();
-  JobCommand job;
-  job.name = command.get_name();
-  if (job.name == "verify") {
-    job.options.output = arguments.verify_output;
+  const std::string& name = command.get_name();
+  const auto read = [&](const auto& options) {
+    const std::vector<std::string> words = words_of(app, command);
+    JobCommand job = job_of(completed(options, command, walltime_s, argc, argv));
+    job.words.insert(job.words.end(), words.begin(), words.end());
     return job;
+  };
+  JobCommand job;
+  if (name == "process") {
+    job = read(arguments.process);
+  } else if (name == "separate") {
+    job = read(arguments.separate);
+  } else if (name == "train") {
+    job = read(arguments.train);
+  } else if (name == "verify") {
+    job = job_of_verify(arguments.verify_output);
+  } else {
+    throw UsageError{"there is no job script for this command", name, "process, separate, train or verify"};
   }
-  if (job.name != "process" && job.name != "separate")
-    throw UsageError{"there is no job script for this command", job.name, "process, separate or verify"};
-  ProcessOptions& options = job.name == "process" ? arguments.process : arguments.separate;
-  job.words = words_of(app, command);
-  complete_options(options, command, argc, argv);
-  options.time.walltime_s = walltime_s;
-  check_options(options);
-  job.options = options;
+  job.name = name;
   return job;
 }
 

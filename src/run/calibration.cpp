@@ -90,10 +90,10 @@ class Measurement {
   }
 
   [[nodiscard]] std::vector<std::string> words(double limit_s) const {
-    const ArchiveOptions& archive = options_.command.options.archive;
+    const fs::path& archive = options_.command.archive;
     std::vector<std::string> all{program_,
                                  options_.command.name,
-                                 fs::absolute(archive.archive).string(),
+                                 fs::absolute(archive).string(),
                                  "--output=" + output().string(),
                                  "--threads=" + std::to_string(threads_),
                                  "--unit-audio=1000000h",
@@ -101,7 +101,7 @@ class Measurement {
                                  "--stop-before-end=0s",
                                  "--walltime=" + std::to_string(limit_s) + "s"};
     std::error_code ignored;
-    if (fs::is_directory(archive.archive, ignored)) all.push_back("--files-from=" + list().string());
+    if (fs::is_directory(archive, ignored)) all.push_back("--files-from=" + list().string());
     for (std::string& word : words_to_measure(options_.command.words)) all.push_back(std::move(word));
     return all;
   }

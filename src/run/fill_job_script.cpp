@@ -142,25 +142,24 @@ std::string array_of(const std::vector<std::string>& words) {
 
 void set_block(JobScript& script, const Site& site, const JobRequest& request, const JobCommand& command,
                const JobPlaces& places) {
-  const ProcessOptions& options = command.options;
   const auto path = [](const std::filesystem::path& file) {
     return shell_word(std::filesystem::absolute(file).lexically_normal().string());
   };
   script.set("VEERY_JOBS", path(places.jobs));
   script.set("VEERY", path(places.program));
-  script.set("OUTPUT", path(options.output));
+  script.set("OUTPUT", path(command.output));
   script.set_if_there("THIS_SCRIPT", path(places.script));
   script.set_if_there("WALLTIME", clock_time(request.walltime_s));
-  if (script.setting("ARCHIVE")) script.set("ARCHIVE", path(options.archive.archive));
+  if (script.setting("ARCHIVE")) script.set("ARCHIVE", path(command.archive));
   if (request.modules) script.set("MODULES", shell_word(*request.modules));
   if (!request.mpi.empty()) script.set("MPI", shell_word(request.mpi));
   std::vector<std::string> words = command.words;
-  if (!site.binds_ranks && options.threads == 0) {
+  if (!site.binds_ranks && command.threads == 0) {
     std::erase(words, "--threads=0");
     words.push_back("--threads=" + std::to_string(request.cores_per_rank.value_or(1)));
   }
   script.set_if_there("OPTIONS", array_of(words));
-  if (!options.scratch.empty()) script.add_to_block("NODE_SCRATCH=" + path(options.scratch));
+  if (!command.scratch.empty()) script.add_to_block("NODE_SCRATCH=" + path(command.scratch));
 }
 
 }  // namespace
@@ -198,9 +197,9 @@ void fill_job_script(JobScript& script, const Site& site, const JobRequest& requ
   script.set_directive(heads.walltime, clock_time(request.walltime_s));
   if (!request.file_systems.empty()) script.set_directive(kFileSystems, request.file_systems);
   if (site.is_slurm) {
-    set_slurm_size(script, request, command.device());
+    set_slurm_size(script, request, command.device);
   } else {
-    set_pbs_size(script, site, request, command.device());
+    set_pbs_size(script, site, request, command.device);
   }
   set_block(script, site, request, command, places);
   script.add_comment("# Made by veery submit from " + printable((places.jobs / site.name).string()) + ".");

@@ -1,6 +1,9 @@
 #include "run/forecast.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/quantity.hpp>
@@ -44,7 +47,7 @@ OneJob run_one(const WorkPlan& plan, const std::vector<int>& order, const JobSiz
   return result;
 }
 
-std::string describe_too_long(const WorkUnit& unit, const RunPlan& plan, const JobSize& job, double audio_s_per_s) {
+std::string describe_unit(const WorkUnit& unit, const RunPlan& plan, const JobSize& job, double audio_s_per_s) {
   const auto longest =
       std::max_element(unit.recordings.begin(), unit.recordings.end(), [&](std::size_t a, std::size_t b) {
         return plan.index.recordings[a].claimed_s() < plan.index.recordings[b].claimed_s();
@@ -60,9 +63,8 @@ std::string describe_too_long(const WorkUnit& unit, const RunPlan& plan, const J
 
 }  // namespace
 
-Forecast make_forecast(const WorkPlan& plan, const JobSize& job, double audio_s_per_s) {
+Forecast make_forecast(const WorkPlan& plan, std::vector<int> order, const JobSize& job, double audio_s_per_s) {
   Forecast forecast;
-  std::vector<int> order = largest_first(plan);
   const auto is_too_long = [&](int unit) { return unit_of(plan, unit).audio_s / audio_s_per_s > job.time_s(); };
   std::copy_if(order.begin(), order.end(), std::back_inserter(forecast.too_long), is_too_long);
   std::erase_if(order, is_too_long);
@@ -80,18 +82,31 @@ Forecast make_forecast(const WorkPlan& plan, const JobSize& job, double audio_s_
   return forecast;
 }
 
-std::string describe_forecast(const Forecast& forecast, const RunPlan& plan, const JobSize& job, double audio_s_per_s) {
+Forecast make_training_forecast(std::int64_t steps, const JobSize& job, double steps_per_s) {
+  Forecast forecast;
+  forecast.work_s = static_cast<double>(steps) / steps_per_s;
+  forecast.jobs = static_cast<int>(std::min<double>(std::ceil(forecast.work_s / job.time_s()), kMostJobs));
+  forecast.node_hours = forecast.work_s * job.nodes / 3600.0;
+  return forecast;
+}
+
+std::string describe_forecast(const Forecast& forecast, const JobSize& job) {
   const bool gives_up = forecast.jobs >= kMostJobs;
   std::string text = "forecast: " + format_duration(forecast.work_s) + " of work on " + std::to_string(job.nodes) +
-                     " node(s) with " + std::to_string(job.ranks_per_node) + " rank(s) each, " +
-                     fixed_decimal(100.0 * forecast.waiting_share, 1) + " % of it waiting; " +
-                     fixed_decimal(forecast.node_hours, 2) + " node-hours in " + (gives_up ? "at least " : "") +
-                     std::to_string(forecast.jobs) + " job(s) of " + format_duration(job.walltime_s) + "\n";
+                     " node(s) with " + std::to_string(job.ranks_per_node) + " rank(s) each";
+  if (forecast.waiting_share) text += ", " + fixed_decimal(100.0 * *forecast.waiting_share, 1) + " % of it waiting";
+  text += "; " + fixed_decimal(forecast.node_hours, 2) + " node-hours in " + (gives_up ? "at least " : "") +
+          std::to_string(forecast.jobs) + " job(s) of " + format_duration(job.walltime_s) + "\n";
   if (gives_up)
     text += "warning: the job script gives up after " + std::to_string(kMostJobs) +
             " runs: take more nodes, or a longer --walltime\n";
+  return text;
+}
+
+std::string describe_too_long(const Forecast& forecast, const RunPlan& plan, const JobSize& job, double audio_s_per_s) {
+  std::string text;
   for (std::size_t i = 0; i < std::min(forecast.too_long.size(), kMostNamed); ++i)
-    text += describe_too_long(unit_of(plan.work, forecast.too_long[i]), plan, job, audio_s_per_s);
+    text += describe_unit(unit_of(plan.work, forecast.too_long[i]), plan, job, audio_s_per_s);
   if (forecast.too_long.size() > kMostNamed)
     text += "warning: and " + std::to_string(forecast.too_long.size() - kMostNamed) + " more such units\n";
   return text;

@@ -163,6 +163,7 @@ namespace {
 void check_separation(const ProcessOptions& options) {
   const SeparationOptions& separation = options.separation;
   const WindowOptions& windows = separation.windows;
+  check_device_name(separation.device);
   require(separation.what == Separate::recordings || options.dataset.shards.any(), "--separate",
           "these stems are stored in the shards, and there are none", "leave out --shards none");
   require(separation.what != Separate::peaks_of_stems ||

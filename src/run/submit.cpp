@@ -1,42 +1,26 @@
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
-#include <optional>
+#include <variant>
 
-#include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
-#include <veery/base/quantity.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/temporary_folder.hpp>
 #include <veery/base/text.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/run/submit_options.hpp>
 
-#include "run/calibration.hpp"
 #include "run/child_process.hpp"
-#include "run/cores.hpp"
-#include "run/dry_run.hpp"
-#include "run/fill_job_script.hpp"
-#include "run/forecast.hpp"
-#include "run/indexing.hpp"
-#include "run/labels.hpp"
-#include "run/network.hpp"
-#include "run/site.hpp"
+#include "run/prepared_job.hpp"
+#include "run/process_forecast.hpp"
+#include "run/training_forecast.hpp"
 
 namespace veery {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// All that is known before anything is read of the archive.
-struct PreparedJob {
-  Site site;
-  JobRequest request;
-  JobPlaces places;
-  std::string script;
-};
 
 void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
@@ -50,7 +34,9 @@ PreparedJob prepare(const SubmitOptions& asked) {
   const fs::path shipped = job.places.jobs / job.site.name / (asked.command.name + job.site.script_extension());
   JobScript script{shipped, read_text(shipped)};
   job.request = complete_request(script, job.site, asked.job);
-  check_request(job.site, job.request, asked.command.device());
+  check_request(job.site, job.request, asked.command.device);
+  if (const auto* training = std::get_if<TrainOptions>(&asked.command.options))
+    check_ranks(*training, job.size(training->time).ranks());
   const fs::path name = job.request.name + job.site.script_extension();
   job.places.script = fs::absolute(asked.script.empty() ? name : asked.script).lexically_normal();
   fill_job_script(script, job.site, job.request, asked.command, job.places);
@@ -67,60 +53,11 @@ void refuse_to_replace(const PreparedJob& job, bool overwrite) {
   throw UsageError{"there is another file of that name", file.string(), "give --overwrite, or another --script"};
 }
 
-/// The model is asked what it makes of audio, whatever it runs on in the job.
-RunPlan plan_for(Communicator& world, const ProcessOptions& options) {
-  Reporter reporter{options.report, true};
-  ProcessOptions on_cpu = options;
-  on_cpu.separation.device = "cpu";
-  on_cpu.separation.precision = Precision::float32;
-  const Network network = load_network(world, on_cpu);
-  ArchiveIndex index = build_index(world, options, nullptr, reporter);
-  ArchiveAnnotations annotations = share_annotations(world, options, index, reporter);
-  return make_run_plan(std::move(index), options, network.info(), {}, std::move(annotations));
-}
-
-std::string describe(const Calibration& measured, int threads_of_job) {
-  std::string text = "rate: " + fixed_decimal(measured.audio_s_per_s, 1) + " x real time a rank, measured on " +
-                     std::to_string(measured.recordings) + " recordings (" +
-                     fixed_decimal(measured.audio_s / 3600.0, 2) + " h in " + format_duration(measured.seconds) + ", " +
-                     std::to_string(measured.threads) + " thread(s)" +
-                     (measured.device.empty() ? "" : ", " + measured.device) + ")\n";
-  if (measured.threads < threads_of_job)
-    text += "note: a rank of the job has " + std::to_string(threads_of_job) + " threads, this machine " +
-            std::to_string(measured.threads) + ": the job will be faster\n";
-  return text;
-}
-
-/// What a rank of the job does in a second; none with the reason on standard output.
-std::optional<double> find_rate(const SubmitOptions& asked, const PreparedJob& job, const RunPlan& plan, int threads) {
-  const auto none = [](const std::string& why) {
-    print("no forecast: " + why + "; --rate tells what a rank does (audio_s / wall_s in an earlier run's run.json)\n");
-    return std::nullopt;
-  };
-  if (asked.rate) {
-    print("rate: " + fixed_decimal(*asked.rate, 1) + " x real time a rank, as told\n");
-    return asked.rate;
-  }
-  if (asked.calibrate_s <= 0.0) return none("nothing is measured (--calibrate 0s)");
-  const Calibration measured = calibrate(asked, plan.index, job.places.program, std::min(threads, usable_cores(1)));
-  if (measured.audio_s_per_s <= 0.0) return none("the measurement failed: " + measured.why_not);
-  if (asked.command.device() == "auto" && measured.device == "CPU" && job.site.gpus_per_node.value_or(0) > 0)
-    return none("this machine has no GPU to measure on, and the job's nodes have");
-  print(describe(measured, threads));
-  return measured.audio_s_per_s;
-}
-
-void show_plan_and_forecast(Communicator& world, const SubmitOptions& asked, const PreparedJob& job) {
-  ProcessOptions options = asked.command.options;
-  options.archive = resolve_archive(options.archive);
-  share_time_zone(world, options.archive);
-  const RunPlan plan = plan_for(world, options);
-  const JobSize size{job.request.nodes, job.request.ranks_per_node.value_or(1), job.request.walltime_s,
-                     options.time.stop_before_end_s};
-  if (options.threads == 0) options.threads = job.request.cores_per_rank.value_or(1);
-  print(describe_plan(plan, options, size.ranks()));
-  const std::optional<double> rate = find_rate(asked, job, plan, options.threads);
-  if (rate) print(describe_forecast(make_forecast(plan.work, size, *rate), plan, size, *rate));
+void show_forecast(Communicator& world, const SubmitOptions& asked, const PreparedJob& job) {
+  if (const auto* options = std::get_if<ProcessOptions>(&asked.command.options))
+    show_process_forecast(world, asked, job, *options);
+  if (const auto* options = std::get_if<TrainOptions>(&asked.command.options))
+    print(describe_training_job(world, asked, job, *options));
 }
 
 /// The job's id, as qsub or sbatch prints it; what else they say is on standard error already.
@@ -148,11 +85,11 @@ int run_submit(Communicator& world, const SubmitOptions& asked) {
     throw UsageError{"jobs are submitted by one process", "veery submit", "start it without mpirun"};
   const PreparedJob job = prepare(asked);
   refuse_to_replace(job, asked.overwrite);
-  if (asked.command.name != "verify") show_plan_and_forecast(world, asked, job);
+  show_forecast(world, asked, job);
   publish_text(job.places.script, job.script);
   const std::string file = shell_word(job.places.script.string());
   print("script: " + file + "\n\n" + job.script + "\n");
-  const std::string output = shell_word(fs::absolute(asked.command.options.output).lexically_normal().string());
+  const std::string output = shell_word(fs::absolute(asked.command.output).lexically_normal().string());
   if (asked.yes) {
     print("submitted: job " + submit(job, asked.environment) + "\n");
   } else {

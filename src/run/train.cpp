@@ -14,7 +14,6 @@
 #include <veery/outputs/output_tree.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/run/train_options.hpp>
-#include <veery/separation/model_file.hpp>
 #include <veery/state/lease.hpp>
 #include <veery/state/status_file.hpp>
 #include <veery/state/utc.hpp>
@@ -29,12 +28,6 @@ namespace veery {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void check_batch(const TrainOptions& options, int ranks) {
-  if (options.batch % ranks == 0) return;
-  throw UsageError{"a batch can't be dealt to the ranks", "--batch " + std::to_string(options.batch),
-                   "a multiple of " + std::to_string(ranks)};
-}
 
 /// Each step asks for the gigabyte that the last one freed. By default glibc hands it to the kernel in between, which
 /// clears it: a tenth of the time, or more.
@@ -106,14 +99,10 @@ int run_train(Communicator& world, const TrainOptions& asked) {
   TrainOptions options = asked;
   on_lead(world, [&] {
     check_options(options);
-    check_batch(options, world.size());
-    if (!options.initial_model.empty()) static_cast<void>(read_model(options.initial_model));
+    check_ranks(options, world.size());
+    take_initial_network(options);
   });
-  if (!options.initial_model.empty()) {
-    const Model model = read_model(options.initial_model);
-    options.network = model.config;
-    options.initial_digest = model_digest(model.config, model.weights);
-  }
+  if (world.rank() != 0) take_initial_network(options);
   Reporter reporter{options.report, world.rank() == 0};
   const ComputeDevice device = choose(world, options.device);
   if (options.device != "cpu")

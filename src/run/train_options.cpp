@@ -3,6 +3,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/run/train_options.hpp>
+#include <veery/separation/model_file.hpp>
 
 #include "run/training_folder.hpp"
 
@@ -46,6 +47,7 @@ void check_options(const TrainOptions& options) {
   check_data(options.data);
   check_schedule(options.schedule);
   if (options.initial_model.empty()) check_config(options.network);
+  check_device_name(options.device);
   require(options.batch > 0, "--batch", "the batch is empty", "one view at least");
   require(options.trainer.rate.initial > 0, "--learning-rate", "the rate is out of range", "above 0");
   require(options.trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");
@@ -55,6 +57,18 @@ void check_options(const TrainOptions& options) {
           "1 to 4096, or 0 for all cores");
   require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,
           "--stop-before-end", "there is no time to work in", "less than --walltime");
+}
+
+void check_ranks(const TrainOptions& options, int ranks) {
+  require(options.batch % ranks == 0, "--batch " + std::to_string(options.batch), "a batch can't be dealt to the ranks",
+          "a multiple of " + std::to_string(ranks));
+}
+
+void take_initial_network(TrainOptions& options) {
+  if (options.initial_model.empty()) return;
+  const Model model = read_model(options.initial_model);
+  options.network = model.config;
+  options.initial_digest = model_digest(model.config, model.weights);
 }
 
 std::string result_options_json(const TrainOptions& options, const TrainingData& data_there_is) {

@@ -20,18 +20,6 @@ void remove_earlier(const fs::path& output) {
     fs::remove_all(output / name);
 }
 
-void claim_options(const TrainOptions& options, const TrainingData& data) {
-  const fs::path file = options.output / output_name::kOptions;
-  const std::string now = result_options_json(options, data);
-  if (!fs::exists(file)) return publish_text(file, now);
-  const std::string difference = describe_difference(read_text(file), now);
-  if (difference.empty()) return;
-  throw UsageError{"the output folder holds a training with other options", options.output.string(),
-                   difference +
-                       ": give the earlier options to continue it, --restart to begin anew, or another "
-                       "--output"};
-}
-
 std::vector<fs::path> ascending(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator{folder}) paths.push_back(entry.path());
@@ -55,10 +43,26 @@ void publish(const fs::path& file, const TrainingState& state, std::int64_t step
 
 }  // namespace
 
+bool check_earlier_options(const TrainOptions& options, const TrainingData& data) {
+  const fs::path file = options.output / output_name::kOptions;
+  if (!fs::exists(file)) return false;
+  const std::string difference = describe_difference(read_text(file), result_options_json(options, data));
+  if (difference.empty()) return true;
+  throw UsageError{"the output folder holds a training with other options", options.output.string(),
+                   difference +
+                       ": give the earlier options to continue it, --restart to begin anew, or another "
+                       "--output"};
+}
+
+fs::path checkpoints_in(const fs::path& output) {
+  return output / "checkpoints";
+}
+
 TrainingFolder::TrainingFolder(const TrainOptions& options, const TrainingData& data)
     : output_(options.output), every_(options.schedule.checkpoint_every) {
   if (options.earlier.restart) remove_earlier(output_);
-  claim_options(options, data);
+  if (!check_earlier_options(options, data))
+    publish_text(output_ / output_name::kOptions, result_options_json(options, data));
   create_folder(checkpoints());
   for (const fs::path& path : ascending(checkpoints()))
     if (is_staged(path)) fs::remove_all(path);

@@ -15,10 +15,17 @@ namespace veery {
 /// The options that change results and what they were given, as one JSON object whose keys are the options' names.
 [[nodiscard]] std::string result_options_json(const TrainOptions& options, const TrainingData& data_there_is);
 
+/// Whether an earlier run has begun the output folder, and with these options. Throws UsageError naming each option
+/// that differs.
+bool check_earlier_options(const TrainOptions& options, const TrainingData& data);
+
+/// The folder of a training's checkpoints.
+[[nodiscard]] std::filesystem::path checkpoints_in(const std::filesystem::path& output);
+
 class TrainingFolder {
  public:
-  /// Makes the folder ready; with `restart` removes an earlier run's files, by their names. Throws UsageError naming
-  /// each option that differs from an earlier run's.
+  /// Makes the folder ready; with `restart` removes an earlier run's files, by their names. Throws as
+  /// `check_earlier_options`.
   TrainingFolder(const TrainOptions& options, const TrainingData& data);
 
   /// Publishes a checkpoint of the step, unless there is one. Of earlier ones those from the last regular one but one
@@ -32,7 +39,7 @@ class TrainingFolder {
   /// model.h5: what training ends with, the best model, or the last average when nothing was validated.
   void publish_model(const TrainingState& state) const;
 
-  [[nodiscard]] std::filesystem::path checkpoints() const { return output_ / "checkpoints"; }
+  [[nodiscard]] std::filesystem::path checkpoints() const { return checkpoints_in(output_); }
   [[nodiscard]] std::filesystem::path events() const { return output_ / "events"; }
   [[nodiscard]] std::filesystem::path metrics() const { return output_ / "metrics.csv"; }
 

@@ -84,6 +84,10 @@ std::optional<int> parse_number(const std::string& wanted) {
 
 }  // namespace
 
+void check_device_name(const std::string& wanted) {
+  if (wanted != "auto" && wanted != "cpu") static_cast<void>(parse_number(wanted));
+}
+
 ComputeDevice choose_device(const std::string& wanted, int gpu) {
   if (wanted == "cpu") return {};
   const bool is_auto = wanted == "auto";

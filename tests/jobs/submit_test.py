@@ -23,6 +23,15 @@ AT = {
     "pbs": ("--nodes", "2", "--ranks-per-node", "1", "--cores-per-rank", "1"),
 }
 NO_MEASUREMENT = ("--calibrate", "0s")
+# A network small enough for a test, on the rows of the common dataset.
+SMALL = {"sample-rate": 32000, "frame": 128, "frame-hop": 64, "bottleneck": 8, "channels": 16, "dilations": 2, "repeats": 1,
+         "window": "0.5s", "batch": 2, "validate-every": 0, "device": "cpu"}  # fmt: skip
+
+
+def flags(**changes):
+    """Of the small network, with changes."""
+    changes = {name.replace("_", "-"): value for name, value in changes.items()}
+    return [f"--{name}={value}" for name, value in {**SMALL, **changes}.items()]
 
 
 class Place:
@@ -103,6 +112,35 @@ class SubmitTest(JobTest):
         self.assertEqual((job.name, job.status), ("veery-verify", DONE), job.said())
         self.assertIn("0 problems", job.said())
 
+    def test_a_training_of_two_datasets(self):
+        """To its end, with --validation among the options, which takes several words; then for what is left of more."""
+        place = self.place()
+        more = place.folder / "it's more"
+        more.symlink_to(self.common / "out")
+        train = ("train", self.common / "out", "it's more", "-o", "run", *flags(validate_every=2, validation_views=2),
+                 "--validation", "it's more", "--validation-split", "train")  # fmt: skip
+        words = ("--site", "pbs", "--walltime", "20min", *AT["pbs"])
+        said = self.expect(place.submit(*words, "--yes", "--", *train, "--steps", "3", VEERY_SEED="7"), DONE).stdout
+        script = place.folder / "veery-train.pbs"
+        self.assertIn(f"ARCHIVE={self.common}/out ", script.read_text())
+        self.assertIn(f"OPTIONS=(\n  '{place.folder}/it'\\''s more'\n  ", script.read_text())
+        (job,) = place.pbs.run_all()
+        self.assertEqual(job.status, DONE, job.said()[-3000:])
+        options = json.loads((place.folder / "run" / "options.json").read_text())
+        (rows,) = re.findall(r"data: (\d+ rows) ", said)
+        self.assertEqual((options["DATASET"], options["seed"], options["window"]), (rows, 7, "0.5s"))
+        self.assertTrue((place.folder / "run" / "model.h5").exists())
+
+        train = (*train, "--seed", "7")
+        said = self.expect(place.submit(*words, "--overwrite", "--", *train, "--steps", "3"), DONE).stdout
+        self.assertIn("forecast: nothing is left to do", said)
+        said = self.expect(place.submit(*words, "--overwrite", "--rate", "4", "--", *train, "--steps", "13"), DONE).stdout
+        self.assertIn("done already: 3 steps", said)
+        self.assertIn("forecast: 5.0s of work", said)
+        result = self.expect(place.submit(*words, "--overwrite", "--", *train, "--clip", "2"), USAGE)
+        self.assertIn("a training with other options", result.stderr)
+        self.assertIn("--clip", result.stderr)
+
     def test_names_that_mean_something_to_a_shell(self):
         """In paths, options and their values; nothing of them is carried out."""
         place = self.place()
@@ -128,7 +166,9 @@ class SubmitTest(JobTest):
                  ("polaris", "preemptable", "10", "72h"), ("swing", "gpu", "2", "24:00:00"), ("pbs", "", "3", "12h")]
         for site, queue, nodes, walltime in cases:
             words = ("--site", site, "--nodes", nodes, "--walltime", walltime, "--account", "birds", *NO_MEASUREMENT)
-            for command in (("process", self.archive, "-o", "out"), (*separate, "-o", "out"), ("verify", "out")):
+            ranks = str(int(nodes) * {"polaris": 4, "bebop": 2, "swing": 4, "pbs": 2}[site])
+            train = ("train", self.archive, "-o", "run", *flags(batch=ranks))
+            for command in (("process", self.archive, "-o", "out"), (*separate, "-o", "out"), train, ("verify", "out")):
                 with self.subTest((site, queue, command[0])):
                     place = self.place()
                     queue_words = ("--queue", queue) if queue else ()
@@ -175,6 +215,26 @@ class SubmitTest(JobTest):
                      f"VEERY={os.path.realpath(PROGRAM)}", f"VEERY_JOBS={JOBS}", "MODULES='a b'", "WALLTIME=02:00:00",
                      f"THIS_SCRIPT={place.folder}/veery-process.pbs", f"OPTIONS=({options})"):  # fmt: skip
             self.assertIn(line, [found.partition("  # ")[0].rstrip() for found in lines])
+
+    def test_what_a_trainings_script_says(self):
+        place = self.place()
+        (place.folder / "data").symlink_to(self.common / "out")
+        (place.folder / "my.toml").write_text('[train]\nsteps = 7\nmax-hours = 0\n')
+        result = self.expect(place.submit("--site", "slurm", "--nodes", "2", "--ranks-per-node", "1", "--walltime", "2h",
+                                          "--", "train", "data", "data", "data", "-o", "run", "--config", "my.toml",
+                                          "--validation", "data", *flags(), "--recompute",
+                                          VEERY_CLIP="4", VEERY_WALLTIME="9h"), DONE)  # fmt: skip
+        text = (place.folder / "veery-train.sbatch").read_text()
+        block = text.partition("OPTIONS=(\n")[2].partition("\n)")[0].split("\n  ")
+        self.assertEqual([word.strip() for word in block[:3]],
+                         [f"{place.folder}/data", f"{place.folder}/data", f"--config={place.folder}/my.toml"])  # fmt: skip
+        for word in (f"--validation={place.folder}/data", "--recompute", "--clip=4", "--batch=2"):
+            self.assertIn(word, block)
+        self.assertNotIn("walltime", "".join(block))
+        self.assertNotIn("train_large", text)
+        self.assertNotIn("--gpus-per-task", text)  # --device cpu
+        self.assertIn("\nall: 7 steps of 2 views, 1 a rank; ", result.stdout)
+        self.shellcheck(place.folder / "veery-train.sbatch")
 
     def test_the_folder_with_the_scripts_can_be_named(self):
         place = self.place()
@@ -254,7 +314,8 @@ class SubmitTest(JobTest):
                                (("process", "a", "-o", "b", "--interval", "5x"), "5x", "--interval"),
                                (("process", "a", "-o", "b", "--shards", "none"), "--shards none"),
                                (("separate", "a", "-o", "b", "--window", "5x"), "5x", "--window"),
-                               (("slice", "a", "-o", "b"), "process, separate or verify"),
+                               (("process", "a", "-o", "b", "--separate", "slices", "--device", "gpu"), "no such device"),
+                               (("slice", "a", "-o", "b"), "process, separate, train or verify"),
                                (("frobnicate",), "subcommand is required"),
                                (("process", "a", "-o", "b", "--restart"), "--restart"),
                                (("process", "a", "-o", "b", "--walltime", "1h"), "--walltime"),
@@ -263,6 +324,34 @@ class SubmitTest(JobTest):
                                ):  # fmt: skip
             with self.subTest(command):
                 self.refused(*said, command=command)
+
+    def test_a_trainings_command_is_read_by_its_own_rules(self):
+        """On two ranks."""
+        data = self.common / "out"
+        for changes, *said in (({"step": 3}, "--step"),
+                               ({"window": "5x"}, "5x", "--window"),
+                               ({"device": "gpu"}, "no such device", "auto, cpu, cuda"),
+                               ({"clip": 0}, "--clip"),
+                               ({"batch": 7}, "--batch 7", "a multiple of 2"),
+                               ({"batch": 10000}, "fewer than a batch"),
+                               ({"sample_rate": 16000}, str(data), "32000 Hz"),
+                               ({"split": "eval"}, "no rows in the split eval"),
+                               ({"restart": "true"}, "--restart", "begin anew"),
+                               ({"walltime": "1h"}, "--walltime"),
+                               ({"deadline": 1}, "--deadline"),
+                               ({"log_file": "x"}, "--log-file"),
+                               ({"max_hours": 3}, "--max-hours", "count anew"),
+                               ({"stop_before_end": "2h"}, "--stop-before-end"),
+                               ):  # fmt: skip
+            with self.subTest(changes):
+                self.refused(*said, command=("train", data, "-o", "run", *flags(**changes)))
+        self.refused("DATASET", command=("train", "-o", "run", *flags()))
+
+    def test_hours_of_a_run_in_a_file(self):
+        place = self.place()
+        (place.folder / "my.toml").write_text("[train]\nmax-hours = 3\n")
+        train = ("train", self.common / "out", "-o", "run", *flags(), "--config", "my.toml")
+        self.refused("--max-hours", place=place, command=train)
 
     def test_the_sites_rules(self):
         polaris = ("--account", "birds", "--nodes", "2")
@@ -292,6 +381,8 @@ class SubmitTest(JobTest):
         model = job_support.test_model(self.common, "identity")
         self.refused("no GPUs", "--device cpu", site="bebop",
                      command=("separate", self.archive, "-o", "out", "--model", model, "--device", "cuda"))  # fmt: skip
+        self.refused("no GPUs", "--device cpu", site="bebop",
+                     command=("train", self.common / "out", "-o", "run", *flags(device="cuda")))  # fmt: skip
 
     def test_the_two_strokes_are_missed(self):
         result = self.place().submit("--site", "bebop", *AT["bebop"], "--walltime", "1h", "process", "a", "-o", "b")
@@ -324,6 +415,23 @@ class SubmitTest(JobTest):
                       "in 1 job(s)", said)  # fmt: skip
         said = self.forecast("--rate", "0.02", walltime="00:20:00")
         self.assertIn("in 6 job(s) of 20m00s", said)
+
+    def test_a_training(self):
+        """Two ranks; what a rate is of, without one, and in how many jobs."""
+        train = ("train",)
+        options = flags(steps=7200, batch=4)
+        said = self.forecast(command=train, options=options)
+        self.assertIn("all: 7200 steps of 4 views, 2 a rank; 4.00 h of audio are heard\n", said)
+        self.assertRegex(said, r"data: 240 rows \([\d.]+ epochs\)\n")
+        self.assertRegex(said, r"no forecast: .*--rate.*views/s")
+        self.assertNotIn("done already", said)
+        said = self.forecast("--rate", "8", command=train, options=options)
+        self.assertIn("rate: 8.00 views/s of all ranks, as told\nforecast: 1h00m00s of work on 2 node(s) with 1 rank(s) "
+                      "each; 2.00 node-hours in 2 job(s) of 1h00m00s\n", said)  # fmt: skip
+        options = flags(steps=7200, batch=4, patience=2, validate_every=9)
+        said = self.forecast("--rate", "0.001", command=train, options=options)
+        self.assertIn("all: at most 7200 steps", said)
+        self.assertIn("in at least 100 job(s)", said)
 
     def test_units_that_no_job_can_finish(self):
         said = self.forecast("--rate", "0.01", options=("--unit-audio", "1h"))

@@ -24,11 +24,9 @@ JobRequest request_for(const std::string& site) {
 JobCommand command_of(const std::string& name, const std::string& device = "") {
   JobCommand command;
   command.name = name;
-  command.options.archive.archive = "/archive";
-  command.options.output = "/out";
-  if (device.empty()) return command;
-  command.options.separation.what = Separate::recordings;
-  command.options.separation.device = device;
+  command.archive = "/archive";
+  command.output = "/out";
+  command.device = device;
   return command;
 }
 
@@ -88,6 +86,8 @@ TEST(FillJobScript, WhatIsNotAskedForIsTheScripts) {
 TEST(FillJobScript, GpusForRanksThatWantOne) {
   EXPECT_EQ(select_of(request_for("pbs"), command_of("separate", "cuda")), "7:ncpus=16:mpiprocs=2:ngpus=2");
   EXPECT_EQ(select_of(request_for("pbs"), command_of("separate", "cpu")), "7:ncpus=16:mpiprocs=2");
+  EXPECT_EQ(select_of(request_for("pbs"), command_of("train", "cuda")), "7:ncpus=16:mpiprocs=2:ngpus=2");
+  EXPECT_EQ(select_of(request_for("swing"), command_of("train", "cuda")), "7:ngpus=4:mpiprocs=4");
   const auto gpus = [](const char* command, const char* device) {
     return filled(request_for("slurm"), command_of(command, device)).directive("#SBATCH --gpus-per-task=").value_or("");
   };
@@ -95,6 +95,9 @@ TEST(FillJobScript, GpusForRanksThatWantOne) {
   EXPECT_EQ(gpus("separate", "auto"), "1");
   EXPECT_EQ(gpus("separate", "cpu"), "");
   EXPECT_EQ(gpus("process", "cuda"), "1");
+  EXPECT_EQ(gpus("train", "cuda"), "1");
+  EXPECT_EQ(gpus("train", "auto"), "1");
+  EXPECT_EQ(gpus("train", "cpu"), "");
   EXPECT_EQ(gpus("process", ""), "");
 }
 
@@ -102,9 +105,21 @@ TEST(FillJobScript, ThreadsWhereRanksAreBoundToNoCores) {
   JobCommand command = command_of("process");
   EXPECT_EQ(filled(request_for("pbs"), command).setting("OPTIONS"), "(--threads=8)");
   EXPECT_EQ(filled(request_for("bebop"), command).setting("OPTIONS"), "()");
-  command.options.threads = 3;
+  command.threads = 3;
   command.words = {"--threads=3", "--key-prefix=a b"};
   EXPECT_EQ(filled(request_for("pbs"), command).setting("OPTIONS"), "(--threads=3 '--key-prefix=a b')");
+}
+
+TEST(FillJobScript, ATrainingsOptionsAreThoseThatWereGiven) {
+  for (const char* site : {"polaris", "bebop", "swing", "pbs", "slurm"}) {
+    JobCommand command = command_of("train", "auto");
+    command.threads = 2;
+    command.words = {"/more data", "--steps=7", "--threads=2"};
+    const JobScript script = filled(request_for(site), command);
+    EXPECT_EQ(script.setting("ARCHIVE"), "/archive") << site;
+    EXPECT_EQ(script.setting("OUTPUT"), "/out") << site;
+    EXPECT_EQ(script.setting("OPTIONS"), "('/more data' --steps=7 --threads=2)") << site;
+  }
 }
 
 TEST(FillJobScript, LongOptionsStandOnLinesOfTheirOwn) {

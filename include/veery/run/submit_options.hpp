@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/options.hpp>
+#include <veery/run/train_options.hpp>
 
 namespace veery {
 
@@ -25,16 +27,17 @@ struct JobRequest {
   std::optional<std::string> modules;
 };
 
-/// What the job runs.
+/// What the job runs: what its script says of the command, and the command's own options.
 struct JobCommand {
-  std::string name;                ///< process, separate or verify
-  ProcessOptions options;          ///< checked; of `verify` the output folder alone
-  std::vector<std::string> words;  ///< --name=value, for all that was given but what the job script itself gives
-
-  /// To separate on; empty: nothing is separated.
-  [[nodiscard]] std::string device() const {
-    return options.separation.what == Separate::nothing ? "" : options.separation.device;
-  }
+  std::string name;               ///< process, separate, train or verify
+  std::filesystem::path archive;  ///< a training's first dataset; empty for `verify`
+  std::filesystem::path output;
+  std::filesystem::path scratch;   ///< empty: as the script has it
+  std::string device;              ///< of the network; empty: there is none
+  int threads = 0;                 ///< of a rank; 0: its cores
+  std::vector<std::string> words;  ///< --name=value, for all that was given but what the job script itself gives; a
+                                   ///< training's further datasets in front
+  std::variant<std::monostate, ProcessOptions, TrainOptions> options;  ///< checked; none of `verify`
 };
 
 struct SubmitOptions {
@@ -44,7 +47,8 @@ struct SubmitOptions {
   std::filesystem::path script;  ///< to be written; empty: NAME.pbs or NAME.sbatch where we are
   bool overwrite = false;        ///< the script, if there is another one of its name
   double calibrate_s = 20.0;     ///< that may be spent on measuring; 0: nothing is measured
-  std::optional<double> rate;    ///< seconds of audio that a rank does in a second, instead of measuring
+  std::optional<double> rate;    ///< instead of measuring: seconds of audio a second of a rank; of a training views a
+                                 ///< second of all ranks
   bool yes = false;              ///< submit
   std::vector<std::string> environment;  ///< NAME=value, as it was before MPI began: what is submitted gets no other
 };

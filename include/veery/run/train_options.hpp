@@ -75,6 +75,12 @@ struct TrainOptions {
 
 /// Throws UsageError for combinations that can't work.
 void check_options(const TrainOptions& options);
+/// The same for what depends on the number of ranks.
+void check_ranks(const TrainOptions& options, int ranks);
+
+/// The network and digest of the model that training begins with, if there is one, become the options'. Throws Error
+/// for a file that is no model.
+void take_initial_network(TrainOptions& options);
 
 /// Trains, or goes on with what an earlier run left in `options.output` (docs/training.md). Returns the exit code:
 /// done, or stopped early (75). Collective.

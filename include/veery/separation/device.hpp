@@ -21,6 +21,9 @@ struct ComputeDevice {
   [[nodiscard]] bool is_cpu() const { return device.is_cpu(); }
 };
 
+/// Throws UsageError for what names no device on any machine.
+void check_device_name(const std::string& wanted);
+
 /// `wanted`: auto (a GPU if one is usable, else the CPU), cpu, cuda (number `gpu`, modulo those
 /// visible), or cuda:N. Throws UsageError for another text, Error with the reason (driver, library, none
 /// visible) when a GPU is asked for and not usable. Call it before other work with tensors: LibTorch looks for
