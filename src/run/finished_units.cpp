@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include <veery/base/csv.hpp>
@@ -135,6 +136,14 @@ FinishedUnits find_finished_units(Communicator& world, const RunPlan& plan, cons
     mine.inspect(plan.work.units[i]);
   }
   return sorted(world.gather(mine.findings()));
+}
+
+std::vector<int> open_units(const RunPlan& plan, const std::vector<UnitRecord>& records) {
+  std::unordered_set<int> done;
+  for (const UnitRecord& record : records) done.insert(record.unit);
+  std::vector<int> order = largest_first(plan.work);
+  std::erase_if(order, [&](int unit) { return done.contains(unit); });
+  return order;
 }
 
 }  // namespace veery

@@ -24,4 +24,7 @@ struct FinishedUnits {
 [[nodiscard]] FinishedUnits find_finished_units(Communicator& world, const RunPlan& plan,
                                                 const ProcessOptions& options);
 
+/// Units still to do, largest first.
+[[nodiscard]] std::vector<int> open_units(const RunPlan& plan, const std::vector<UnitRecord>& records);
+
 }  // namespace veery

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <iterator>
 #include <optional>
-#include <unordered_set>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
@@ -20,6 +19,7 @@
 
 #include "run/cores.hpp"
 #include "run/dry_run.hpp"
+#include "run/finished_units.hpp"
 #include "run/indexing.hpp"
 #include "run/labels.hpp"
 #include "run/network.hpp"
@@ -34,15 +34,6 @@
 
 namespace veery {
 namespace {
-
-/// Units still to do, largest first.
-std::vector<int> open_units(const RunPlan& plan, const std::vector<UnitRecord>& records) {
-  std::unordered_set<int> done;
-  for (const UnitRecord& record : records) done.insert(record.unit);
-  std::vector<int> order = largest_first(plan.work);
-  std::erase_if(order, [&](int unit) { return done.contains(unit); });
-  return order;
-}
 
 /// Says once what every such recording goes through.
 void report_resampling(const ArchiveIndex& index, int model_rate_hz, Reporter& reporter) {

@@ -11,9 +11,11 @@
 #include "run/calibration.hpp"
 #include "run/cores.hpp"
 #include "run/dry_run.hpp"
+#include "run/finished_units.hpp"
 #include "run/indexing.hpp"
 #include "run/labels.hpp"
 #include "run/network.hpp"
+#include "run/resume.hpp"
 
 namespace veery {
 namespace {
@@ -22,16 +24,36 @@ void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
 }
 
+struct WorkLeft {
+  RunPlan plan;
+  std::vector<int> units;  ///< largest first
+};
+
 /// The model is asked what it makes of audio, whatever it runs on in the job.
-RunPlan plan_for(Communicator& world, const ProcessOptions& options) {
+WorkLeft look_at_work(Communicator& world, const ProcessOptions& options) {
   Reporter reporter{options.report, true};
   ProcessOptions on_cpu = options;
   on_cpu.separation.device = "cpu";
   on_cpu.separation.precision = Precision::float32;
   const Network network = load_network(world, on_cpu);
+  check_earlier_options(options, network.model ? network.info()->digest : std::string{});
   ArchiveIndex index = build_index(world, options, nullptr, reporter);
   ArchiveAnnotations annotations = share_annotations(world, options, index, reporter);
-  return make_run_plan(std::move(index), options, network.info(), {}, std::move(annotations));
+  WorkLeft work;
+  work.plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options),
+                            std::move(annotations));
+  if (const std::string other = describe_other_archive(work.plan, options); !other.empty() && !options.earlier.extend)
+    reporter.warn("the archive is not the one that the output folder was begun with: " + other +
+                  ": without --extend the job will be refused");
+  work.units = open_units(work.plan, find_units_to_keep(world, work.plan, options, reporter));
+  return work;
+}
+
+std::string describe_done(const WorkLeft& work) {
+  const std::size_t all = work.plan.work.units.size();
+  if (work.units.size() == all) return "";
+  return "done already: " + std::to_string(all - work.units.size()) + " of " + std::to_string(all) +
+         " units, by an earlier run\n";
 }
 
 std::string describe(const Calibration& measured, int threads_of_job) {
@@ -70,16 +92,18 @@ std::optional<double> find_rate(const SubmitOptions& asked, const PreparedJob& j
 void show_process_forecast(Communicator& world, const SubmitOptions& asked, const PreparedJob& job,
                            const ProcessOptions& of_job) {
   ProcessOptions options = of_job;
+  options.earlier.check = false;  // reads the whole output, and is for the job
   options.archive = resolve_archive(options.archive);
   share_time_zone(world, options.archive);
-  const RunPlan plan = plan_for(world, options);
+  const WorkLeft work = look_at_work(world, options);
   const JobSize size = job.size(options.time);
   if (options.threads == 0) options.threads = job.request.cores_per_rank.value_or(1);
-  print(describe_plan(plan, options, size.ranks()));
-  const std::optional<double> rate = find_rate(asked, job, plan, options.threads);
+  print(describe_plan(work.plan, options, size.ranks()) + describe_done(work));
+  if (work.units.empty() && !work.plan.work.units.empty()) return print(std::string{kNothingLeft});
+  const std::optional<double> rate = find_rate(asked, job, work.plan, options.threads);
   if (!rate) return;
-  const Forecast forecast = make_forecast(plan.work, largest_first(plan.work), size, *rate);
-  print(describe_forecast(forecast, size) + describe_too_long(forecast, plan, size, *rate));
+  const Forecast forecast = make_forecast(work.plan.work, work.units, size, *rate);
+  print(describe_forecast(forecast, size) + describe_too_long(forecast, work.plan, size, *rate));
 }
 
 }  // namespace veery

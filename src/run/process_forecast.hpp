@@ -7,8 +7,9 @@
 
 namespace veery {
 
-/// Prints the plan and a forecast, or why there is none. Reads the archive's index, and measures for
-/// `asked.calibrate_s`. On one rank.
+/// Prints the plan and, of the units that are left to do, a forecast or why there is none. Reads the archive's index
+/// and the records of finished units, changes nothing, and measures for `asked.calibrate_s`. Throws UsageError when the
+/// output folder holds a run with other options, or recordings have changed since. On one rank.
 void show_process_forecast(Communicator& world, const SubmitOptions& asked, const PreparedJob& job,
                            const ProcessOptions& options);
 

@@ -91,19 +91,30 @@ void refuse_changed(const std::vector<std::string>& changed, const ProcessOption
 
 }  // namespace
 
+std::string describe_other_archive(const RunPlan& plan, const ProcessOptions& options) {
+  const fs::path file = options.output / output_name::kIndex;
+  std::error_code failure;
+  if (!fs::exists(file, failure)) return "";
+  const std::string before = read_text(file);
+  const std::string now = index_csv(plan.index, plan.work);
+  return before == now ? "" : first_difference(before, now);
+}
+
+bool check_earlier_options(const ProcessOptions& options, const std::string& model_digest) {
+  const fs::path file = options.output / output_name::kOptions;
+  std::error_code failure;
+  if (!fs::exists(file, failure)) return false;
+  const std::string difference = describe_difference(read_text(file), result_options_json(options, model_digest));
+  if (difference.empty()) return true;
+  throw UsageError{
+      "the output folder holds a run with other options", options.output.string(),
+      difference + ": give the earlier options to continue it, --restart to begin anew, or another --output"};
+}
+
 void claim_output(const ProcessOptions& options, const std::string& model_digest) {
   if (options.earlier.restart) remove_run(options.output);
-  const fs::path file = options.output / output_name::kOptions;
-  const std::string now = result_options_json(options, model_digest);
-  std::error_code failure;
-  if (fs::exists(file, failure)) {
-    const std::string difference = describe_difference(read_text(file), now);
-    if (difference.empty()) return;
-    throw UsageError{
-        "the output folder holds a run with other options", options.output.string(),
-        difference + ": give the earlier options to continue it, --restart to begin anew, or another --output"};
-  }
-  options.files().publish_text(output_name::kOptions, now);
+  if (check_earlier_options(options, model_digest)) return;
+  options.files().publish_text(output_name::kOptions, result_options_json(options, model_digest));
 }
 
 Placements earlier_placements(Communicator& world, const ProcessOptions& options) {
@@ -129,6 +140,11 @@ std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan, con
     claim_index(plan, options);
     claim_classes(plan.annotations, options);
   });
+  return find_units_to_keep(world, plan, options, reporter);
+}
+
+std::vector<UnitRecord> find_units_to_keep(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
+                                           Reporter& reporter) {
   FinishedUnits finished = find_finished_units(world, plan, options);
   on_lead(world, [&] { refuse_changed(finished.changed, options); });
   for (const std::string& problem : finished.problems) reporter.warn("done anew: " + printable(problem));

@@ -1,5 +1,6 @@
 #pragma once
 // What an earlier run of the same command left behind, and whether this one may continue it.
+#include <string>
 #include <vector>
 
 #include <veery/manifest/unit_record.hpp>
@@ -11,8 +12,15 @@
 
 namespace veery {
 
-/// Makes the output folder ready; with `--restart` removes an earlier run's files, by their names. Throws UsageError
-/// naming each option that differs from an earlier run's, and Error when the folder can't be written.
+/// Whether an earlier run has begun the output folder, and with these options. Throws UsageError naming each option
+/// that differs.
+bool check_earlier_options(const ProcessOptions& options, const std::string& model_digest);
+
+/// "A/x.wav is new or has changed", where the archive is not the one that an earlier run indexed; else empty.
+[[nodiscard]] std::string describe_other_archive(const RunPlan& plan, const ProcessOptions& options);
+
+/// Makes the output folder ready; with `--restart` removes an earlier run's files, by their names. Throws as
+/// `check_earlier_options`, and Error when the folder can't be written.
 void claim_output(const ProcessOptions& options, const std::string& model_digest);
 
 /// Where earlier runs put recordings, when this plan has to keep to it: after `--extend`. Collective.
@@ -23,5 +31,9 @@ void claim_output(const ProcessOptions& options, const std::string& model_digest
 /// Collective.
 [[nodiscard]] std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan,
                                                  const ProcessOptions& options, Reporter& reporter);
+
+/// The records alone; changes nothing. Throws AgreedFailure when recordings have changed since. Collective.
+[[nodiscard]] std::vector<UnitRecord> find_units_to_keep(Communicator& world, const RunPlan& plan,
+                                                         const ProcessOptions& options, Reporter& reporter);
 
 }  // namespace veery

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -415,6 +416,54 @@ class SubmitTest(JobTest):
                       "in 1 job(s)", said)  # fmt: skip
         said = self.forecast("--rate", "0.02", walltime="00:20:00")
         self.assertIn("in 6 job(s) of 20m00s", said)
+
+    def continued(self, place, *words, code=DONE):
+        return self.expect(place.submit("--site", "pbs", *AT["pbs"], "--walltime", "1h", "--overwrite", *words, "--",
+                                        "process", self.archive, "-o", place.output, *OPTIONS), code)  # fmt: skip
+
+    def test_what_is_done_already_is_not_forecast(self):
+        """8 of 12 units of 10 s, on two ranks; nothing is changed, and a run goes on there."""
+        place = self.place()
+        shutil.copytree(self.common / "out", place.output, symlinks=True)
+        for record in sorted(place.output.glob("units/*.json"))[::3]:
+            record.unlink()
+        before = job_support.tree_digest(place.output)
+        said = self.continued(place, "--rate", "2").stdout
+        self.assertIn("done already: 8 of 12 units, by an earlier run\n", said)
+        self.assertIn("forecast: 10.0s of work on 2 node(s)", said)
+        self.assertEqual(job_support.tree_digest(place.output), before)
+
+        run("process", self.archive, "-o", place.output, "--quiet", *OPTIONS).check_returncode()
+        said = self.continued(place, *NO_MEASUREMENT).stdout
+        self.assertIn("done already: 12 of 12 units", said)
+        self.assertIn("forecast: nothing is left to do", said)
+
+    def test_an_output_folder_of_other_options(self):
+        place = self.place()
+        shutil.copytree(self.common / "out", place.output, symlinks=True)
+        self.refused("holds a run with other options", "--interval", place=place,
+                     command=("process", self.archive, "-o", place.output, *OPTIONS, "--interval", "3s"))  # fmt: skip
+
+    def test_recordings_that_have_changed_since_and_new_ones(self):
+        place = self.place()
+        archive = place.folder / "archive"
+        shutil.copytree(self.archive, archive)
+        run("process", archive, "-o", place.output, "--quiet", *OPTIONS).check_returncode()
+        first = min(archive.rglob("*.flac"))
+        audio = bytearray(first.read_bytes())
+        audio[-100] ^= 1
+        first.write_bytes(audio)
+        self.refused("1 recordings have changed since", "--extend", place=place,
+                     command=("process", archive, "-o", place.output, "--quiet", *OPTIONS))  # fmt: skip
+        audio[-100] ^= 1
+        first.write_bytes(audio)
+        shutil.copy(first, archive / "new.flac")
+        words = ("--site", "pbs", *AT["pbs"], "--walltime", "1h", "--rate", "1", "--", "process", archive, "-o", place.output)
+        result = self.expect(place.submit(*words, *OPTIONS), DONE)
+        self.assertRegex(result.stderr, r"new\.flac is new or has changed: without --extend the job will be refused\n")
+        result = self.expect(place.submit("--overwrite", *words, *OPTIONS, "--extend"), DONE)
+        self.assertIn("done already: 12 of 13 units", result.stdout)
+        self.assertIn("forecast: 10.0s of work on 2 node(s)", result.stdout)
 
     def test_a_training(self):
         """Two ranks; what a rate is of, without one, and in how many jobs."""

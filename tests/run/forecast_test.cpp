@@ -54,6 +54,13 @@ TEST(Forecast, FurtherJobsGoOn) {
   EXPECT_DOUBLE_EQ(forecast.waiting_share.value(), 1.0 - 300.0 / 360.0);
 }
 
+TEST(Forecast, WhatIsDoneAlreadyIsNotCounted) {
+  const RunPlan plan = plan_of({600.0, 600.0, 600.0, 600.0, 600.0});
+  const Forecast forecast = make_forecast(plan.work, {1, 3}, kJob, 10.0);
+  EXPECT_EQ(forecast.jobs, 1);
+  EXPECT_DOUBLE_EQ(forecast.work_s, 60.0);
+}
+
 TEST(Forecast, UnitsThatNoJobCanFinishAreNamed) {
   const RunPlan plan = plan_of({1001.0, 100.0});
   const Forecast forecast = forecast_of(plan);
