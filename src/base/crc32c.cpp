@@ -6,8 +6,9 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <nmmintrin.h>
-#elif defined(__ARM_FEATURE_CRC32)
+#elif defined(__aarch64__) && defined(__linux__) && !defined(__clang__)
 #include <arm_acle.h>
+#include <sys/auxv.h>
 #endif
 
 namespace veery {
@@ -45,35 +46,6 @@ std::uint32_t add_byte(std::uint32_t crc, std::byte byte) {
   return kTables[0][(crc ^ std::to_integer<std::uint32_t>(byte)) & 0xFFU] ^ (crc >> 8U);
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-constexpr bool kHasInstruction = true;
-
-bool has_instruction() {
-  static const bool has = __builtin_cpu_supports("sse4.2") != 0;
-  return has;
-}
-
-__attribute__((target("sse4.2"))) std::uint32_t add_words(std::uint32_t crc, const std::byte* bytes,
-                                                          std::size_t words) {
-  std::uint64_t wide = crc;
-  for (std::size_t i = 0; i < words; ++i) wide = _mm_crc32_u64(wide, word_at(bytes + i * kWord));
-  return static_cast<std::uint32_t>(wide);
-}
-#elif defined(__ARM_FEATURE_CRC32)
-constexpr bool kHasInstruction = true;
-
-bool has_instruction() {
-  return true;
-}
-
-std::uint32_t add_words(std::uint32_t crc, const std::byte* bytes, std::size_t words) {
-  for (std::size_t i = 0; i < words; ++i) crc = __crc32cd(crc, word_at(bytes + i * kWord));
-  return crc;
-}
-#else
-constexpr bool kHasInstruction = false;
-#endif
-
 std::uint32_t add_words_by_tables(std::uint32_t crc, const std::byte* bytes, std::size_t words) {
   static_assert(std::endian::native == std::endian::little);
   for (std::size_t i = 0; i < words; ++i) {
@@ -84,8 +56,36 @@ std::uint32_t add_words_by_tables(std::uint32_t crc, const std::byte* bytes, std
   return crc;
 }
 
-template <typename AddWords>
-std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t before, const AddWords& add) {
+using AddWords = decltype(&add_words_by_tables);
+
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("sse4.2"))) std::uint32_t add_words_by_instruction(std::uint32_t crc, const std::byte* bytes,
+                                                                         std::size_t words) {
+  std::uint64_t wide = crc;
+  for (std::size_t i = 0; i < words; ++i) wide = _mm_crc32_u64(wide, word_at(bytes + i * kWord));
+  return static_cast<std::uint32_t>(wide);
+}
+
+AddWords choose_add_words() {
+  return __builtin_cpu_supports("sse4.2") != 0 ? add_words_by_instruction : add_words_by_tables;
+}
+#elif defined(__aarch64__) && defined(__linux__) && !defined(__clang__)
+__attribute__((target("+crc"))) std::uint32_t add_words_by_instruction(std::uint32_t crc, const std::byte* bytes,
+                                                                       std::size_t words) {
+  for (std::size_t i = 0; i < words; ++i) crc = __crc32cd(crc, word_at(bytes + i * kWord));
+  return crc;
+}
+
+AddWords choose_add_words() {
+  return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0 ? add_words_by_instruction : add_words_by_tables;
+}
+#else
+AddWords choose_add_words() {
+  return add_words_by_tables;
+}
+#endif
+
+std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t before, AddWords add) {
   const std::size_t words = bytes.size() / kWord;
   std::uint32_t crc = add(~before, bytes.data(), words);
   for (const std::byte byte : bytes.subspan(words * kWord)) crc = add_byte(crc, byte);
@@ -99,10 +99,8 @@ std::uint32_t crc32c_by_tables(std::span<const std::byte> bytes, std::uint32_t b
 }
 
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
-  if constexpr (kHasInstruction) {
-    if (has_instruction()) return checksum(bytes, before, add_words);
-  }
-  return crc32c_by_tables(bytes, before);
+  static const AddWords add_words = choose_add_words();
+  return checksum(bytes, before, add_words);
 }
 
 }  // namespace veery
