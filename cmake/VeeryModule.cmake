@@ -25,7 +25,8 @@ function(veery_compile_options target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps that are not there (bug 105329)
-    -Wold-style-cast -Wcast-qual -Wdouble-promotion -Werror=return-type)
+    -Wold-style-cast -Wcast-qual -Wdouble-promotion -Werror=return-type
+    -ffp-contract=off)  # a product rounds before it is added, on processors that could fuse them too; kernels say otherwise
   # mpi.h must not bring the long-removed C++ bindings, whose library is not linked.
   target_compile_definitions(${target} PRIVATE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
   if(VEERY_SANITIZE)
