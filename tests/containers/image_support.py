@@ -19,10 +19,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
 from support import (  # noqa: E402
-    DONE, LAUNCHER, STOPPED, USAGE, ProgramTest, birds, environment, main, run, synthesize, tree_digest, wav, write)  # fmt: skip
+    DONE, FAILED, LAUNCHER, STOPPED, USAGE, ProgramTest, birds, environment, main, run, synthesize, tree_digest, wav,
+    write)  # fmt: skip
 
-__all__ = ["DONE", "LAUNCHER", "STOPPED", "USAGE", "ProgramTest", "birds", "environment", "main", "run", "synthesize", "tree_digest",
-           "wav", "write"]  # fmt: skip
+__all__ = ["DONE", "FAILED", "LAUNCHER", "STOPPED", "USAGE", "ProgramTest", "birds", "environment", "main", "run",
+           "synthesize", "tree_digest", "wav", "write"]  # fmt: skip
 
 IMAGES = pathlib.Path(os.environ.get("VEERY_IMAGES", SOURCE / "build" / "images"))
 TORCH = pathlib.Path(os.environ.get("VEERY_TORCH_DIR", ""))
@@ -142,8 +143,9 @@ def mounts():
 
 
 def build_arguments():
-    """For both recipes, beside their own."""
-    arguments = {"VEERY_TORCH_DIR": str(TORCH.resolve()), "LANG": os.environ.get("LANG", "")}
+    """For both recipes, beside their own. The images' LibTorch is of this machine's kind."""
+    kind = "cuda" if list(TORCH.resolve().parent.glob("nvidia/**/libcublas.so*")) else "cpu"
+    arguments = {"TORCH": kind, "VEERY_TORCH_DIR": str(TORCH.resolve()), "LANG": os.environ.get("LANG", "")}
     if "/ccache" in mounts().values():
         arguments["CCACHE_DIR"] = "/ccache"
     if os.environ.get("VEERY_WARNINGS_ARE_ERRORS") == "1":

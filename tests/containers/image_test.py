@@ -16,9 +16,9 @@ import time
 import unittest
 
 from image_support import (
-    APPTAINER, DONE, HERE, IMAGES, LAUNCHER, SOURCE, STOPPED, USAGE, Image, ProgramTest, birds, build_definition, environment,
-    in_image, main, make_apptainer, make_base, need_root_and, remove_all_but_base, run, synthesize, tree_digest, wav,
-    write)  # fmt: skip
+    APPTAINER, DONE, FAILED, HERE, IMAGES, LAUNCHER, SOURCE, STOPPED, USAGE, Image, ProgramTest, birds, build_definition,
+    environment, in_image, main, make_apptainer, make_base, need_root_and, remove_all_but_base, run, synthesize, tree_digest,
+    wav, write)  # fmt: skip
 
 # Where ./dev installs the linter and the other MPI.
 PYTHON = pathlib.Path(os.environ.get("VEERY_IMAGE_PYTHON", SOURCE / "build/image-python/bin/python"))
@@ -48,8 +48,9 @@ class RecipeTest(unittest.TestCase):
     def test_definition_of_apptainer_does_what_the_dockerfile_does(self):
         dockerfile = (SOURCE / "containers/Dockerfile").read_text()
         definition = (SOURCE / "containers/veery.def").read_text().replace("{{ MPI }}", '"$MPI"')
+        definition = re.sub(r"^  for given in .*?^  done\n", "", definition, flags=re.MULTILINE | re.DOTALL)
         steps = [line for block in re.findall(r"^%post\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)
-                 for line in re.sub(r"^  for given in .*?^  done\n", "", block, flags=re.MULTILINE | re.DOTALL).splitlines()]  # fmt: skip
+                 for line in block.splitlines()]  # fmt: skip
         self.assertEqual([line for line in steps if line.strip() not in dockerfile and not re.match("  (cd|export) ", line)], [])
         copied = re.search(r"^%files\n(.*?)\n\n", definition, re.MULTILINE | re.DOTALL)[1]
         self.assertEqual([name for name in copied.split()[::2] if not (SOURCE / name).exists()], [])
@@ -129,6 +130,10 @@ class EveryImage:
     def test_ranks_under_the_hosts_launcher(self):
         self.call(self.launcher, "-n", "2", *in_image(self.file, *self.process()))
         self.expect_the_hosts_bytes(self.library)
+
+    def test_gpu_that_is_not_there(self):
+        said = self.in_image("veery", "separate", self.archive, "-o", self.output, "--device", "cuda:63", code=FAILED).stderr
+        self.assertIn("no GPU can be used (cuda:63)", said)
 
     def test_host_mpi_that_is_not_there(self):
         said = self.in_image("veery", "--version", code=USAGE, VEERY_HOST_MPI="/opt/cray/lib").stderr
