@@ -23,10 +23,10 @@ cmake_path(ABSOLUTE_PATH _torch_dir BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" NORMALI
 set(VeeryTorch_FOLDER "${_torch_dir}")
 
 # NO_CACHE: another VEERY_TORCH_DIR in the same build tree must not meet the libraries of the last one.
-find_path(VeeryTorch_INCLUDE_DIR ATen/ATen.h HINTS "${_torch_dir}/include" NO_DEFAULT_PATH NO_CACHE)
+find_path(VeeryTorch_INCLUDE_DIR ATen/ATen.h HINTS "${_torch_dir}/include" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH NO_CACHE)
 set(_torch_required VeeryTorch_INCLUDE_DIR)
 foreach(library IN ITEMS torch_cpu c10)
-  find_library(VeeryTorch_${library} ${library} HINTS "${_torch_dir}/lib" NO_DEFAULT_PATH NO_CACHE)
+  find_library(VeeryTorch_${library} ${library} HINTS "${_torch_dir}/lib" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH NO_CACHE)
   list(APPEND _torch_required VeeryTorch_${library})
 endforeach()
 
