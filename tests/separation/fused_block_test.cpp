@@ -66,10 +66,12 @@ TEST_P(FusedBlock, HasTheGradientsOfTheComposedOne) {
   (forward(config, fused, mixture) * slant).sum().backward();
   (forward(config, composed, mixture, kWatched) * slant).sum().backward();
 
+  // Sums over all samples nearly cancel in some; what is left of their rounding grows as the root of the number.
+  const double rounding = 1e-6 + 1e-8 * std::sqrt(static_cast<double>(GetParam()));
   for (const auto& [name, weight] : fused) {
     const at::Tensor& expected = composed.at(name).grad();
     ASSERT_TRUE(weight.grad().defined()) << name;
-    EXPECT_LE(largest_difference(weight.grad(), expected), 1e-4 * largest_value(expected) + 1e-6) << name;
+    EXPECT_LE(largest_difference(weight.grad(), expected), 1e-4 * largest_value(expected) + rounding) << name;
   }
 }
 
