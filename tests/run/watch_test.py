@@ -305,9 +305,7 @@ class InterruptionTest(WatchTest):
             self.add(f"{number % 3}/{number}.wav", recording(number))
         self.names = {f"{number % 3}/{number}.wav" for number in range(12)}
         undisturbed = self.folder / "undisturbed.jsonl"
-        begin = time.monotonic()
         self.once(output=self.folder / "undisturbed", results=undisturbed)
-        self.seconds = time.monotonic() - begin
         self.expected = files_of(self.folder / "undisturbed")
         found = self.expect_each_once(self.names, undisturbed)
         self.expected_results = {path: lasting(result) for path, result in found.items()}
@@ -319,6 +317,11 @@ class InterruptionTest(WatchTest):
         self.assertEqual([str(path) for path in self.output.rglob("*.staged")], [])
         self.assertFalse((self.output / ".watch.work").exists())
 
+    def finished(self):
+        """Recordings in the journal; -1 before there is one."""
+        journal = self.output / "watch.jsonl"
+        return len(journal.read_bytes().splitlines()) - 1 if journal.exists() else -1
+
     def begin_anew(self):
         shutil.rmtree(self.output, ignore_errors=True)
         self.results.unlink(missing_ok=True)
@@ -327,22 +330,22 @@ class InterruptionTest(WatchTest):
         dice = random.Random(11)
         cut_short = 0
         for number in range(KILLS):
-            if number % 4 == 0:
+            if number % 4 == 0 or self.finished() == len(self.names):
                 if self.output.exists():
                     self.once()
                     self.expect_all()
                 self.begin_anew()
             process = self.start()
-            time.sleep(dice.uniform(0.1, 1.0) * self.seconds)
+            goal = min(self.finished() + dice.randint(0, 3), len(self.names))
+            self.wait_for(lambda: self.finished() >= goal, f"{goal} recordings")  # noqa: B023
+            time.sleep(dice.uniform(0, 0.05))
             process.kill()
             process.communicate()
-            journal = self.output / "watch.jsonl"
-            finished = len(journal.read_bytes().splitlines()) - 1 if journal.exists() else -1
-            cut_short += 0 <= finished < len(self.names)
+            cut_short += 0 <= self.finished() < len(self.names)
         self.once()
         self.expect_all()
         print(f"{cut_short} of {KILLS} kills came in the middle")
-        self.assertGreater(cut_short, KILLS // 4)
+        self.assertGreater(cut_short, KILLS // 3)
 
     @unittest.skipUnless(FAULTS, "needs the fault layer")
     def test_kills_at_each_step(self):
