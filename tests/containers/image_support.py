@@ -101,6 +101,8 @@ def make_apptainer():
     for name in ("hosts", "passwd", "group", "resolv.conf"):
         shutil.copy(f"/etc/{name}", APPTAINER / "etc")
     (APPTAINER / "run/palsd").mkdir()
+    for name in ("subuid", "subgid"):  # for --fakeroot, which that wrapper asks for
+        (APPTAINER / "etc" / name).write_text("root:100000:65536\n")
     made.touch()
 
 
@@ -129,6 +131,10 @@ def git_folder():
     if (SOURCE / ".git").is_dir() or not shutil.which("git"):
         return None
     return call("git", "-C", SOURCE, "rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+
+
+def tracked_files():
+    return call("git", "-C", SOURCE, "ls-files").splitlines()
 
 
 def mounts():
