@@ -64,8 +64,12 @@ std::string usage(const CommandText& command) {
   std::string text = bold(command.name);
   std::string behind;
   for (const OptionText& each : command.positionals) {
-    const std::string name = " " + italic(each.names.front() + (each.repeated ? " …" : ""));
-    (each.value.empty() ? behind : text) += each.value.empty() ? " " + bold("--") + name : name;
+    const std::string name = italic(each.names.front() + (each.repeated ? " …" : ""));
+    if (each.value.empty()) {
+      behind = " " + bold("--") + " " + name;
+    } else {
+      text += " " + name;
+    }
   }
   for (const OptionText& each : command.options)
     if (each.required) text += " " + bold(each.names.back()) + " " + value_text(each);
