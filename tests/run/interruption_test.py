@@ -116,14 +116,14 @@ class InterruptionTest(ProgramTest):
         self.veery("process", self.archive, "-o", self.output, *OPTIONS, "--walltime", "6h", "--quiet", ranks=2)
         self.assertEqual(tree_digest(self.output), self.expected)
 
-    def separate_slowly(self, *arguments, pauses=()):
-        """A separation of four units that takes a while, stopped by a signal in its first, and by another after each
-        pause; exit code and seconds."""
+    def separate_slowly(self, *arguments, window_hop="0.1s", pauses=()):
+        """A separation of four units that takes a while, the longer the shorter the hop. It is stopped by a signal in its
+        first, and by another after each pause; exit code and seconds."""
         archive = self.folder / "slow"
         for number in range(4):
             write(archive / f"{number}.wav", wav(birds(60, 16_000, seed=number), rate=16_000))
         line = command("separate", archive, "-o", self.output, "--model", test_model(self.folder, "tdcn"),
-                       "--unit-audio", "1min", "--threads", "1", "--window", "2s", "--window-hop", "0.1s", *arguments)  # fmt: skip
+                       "--unit-audio", "1min", "--threads", "1", "--window", "2s", "--window-hop", window_hop, *arguments)  # fmt: skip
         process = subprocess.Popen(line, env=environment(), stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.stderr.close)
         for said in process.stderr:
@@ -149,13 +149,13 @@ class InterruptionTest(ProgramTest):
         self.assertIn(len(list(self.output.glob("units/*.json"))), (1, 2))
 
     def test_a_signal_that_comes_again_later_ends_it_at_once(self):
-        code, seconds = self.separate_slowly("--grace", "100s", pauses=(1.2,))
+        code, seconds = self.separate_slowly("--grace", "100s", window_hop="0.01s", pauses=(1.2,))
         self.assertEqual(code, -signal.SIGTERM)
         self.assertLess(seconds, 6.0)
         self.assertEqual(list(self.output.glob("units/*.json")), [])
 
     def test_units_in_work_are_dropped_without_grace(self):
-        code, seconds = self.separate_slowly("--grace", "0s")
+        code, seconds = self.separate_slowly("--grace", "0s", window_hop="0.01s")
         self.assertEqual(code, STOPPED)
         self.assertLess(seconds, 5.0)
         self.assertEqual(list(self.output.glob("units/*.json")), [])
