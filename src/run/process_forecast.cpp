@@ -42,9 +42,7 @@ WorkLeft look_at_work(Communicator& world, const ProcessOptions& options) {
   WorkLeft work;
   work.plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options),
                             std::move(annotations));
-  if (const std::string other = describe_other_archive(work.plan, options); !other.empty() && !options.earlier.extend)
-    reporter.warn("the archive is not the one that the output folder was begun with: " + other +
-                  ": without --extend the job will be refused");
+  check_earlier_index(work.plan, options);
   work.units = open_units(work.plan, find_units_to_keep(world, work.plan, options, reporter));
   return work;
 }

@@ -61,26 +61,11 @@ void require_all(const Placements& earlier, const RunPlan& plan, const ProcessOp
                    options.archive.archive.string(), few(gone) + ": put them back, or --restart"};
 }
 
-/// Publishes the index, or compares it with the earlier run's.
 void claim_index(const RunPlan& plan, const ProcessOptions& options) {
-  const fs::path file = options.output / output_name::kIndex;
-  const std::string now = index_csv(plan.index, plan.work);
+  if (check_earlier_index(plan, options)) return;
   std::error_code failure;
-  if (!fs::exists(file, failure)) {
-    options.files().publish_text(output_name::kIndex, now);
-    return;
-  }
-  const std::string before = read_text(file);
-  if (before == now) return;
-  if (options.earlier.extend) {
-    require_all(placements_in(before), plan, options);
-    fs::remove(options.output / output_name::kManifest, failure);  // what it says is no longer all
-    options.files().publish_text(output_name::kIndex, now);
-    return;
-  }
-  throw UsageError{"the archive is not the one that this output folder was begun with",
-                   options.archive.archive.string(),
-                   first_difference(before, now) + ": --extend accepts it, --restart begins anew"};
+  fs::remove(options.output / output_name::kManifest, failure);  // what it says is no longer all
+  options.files().publish_text(output_name::kIndex, index_csv(plan.index, plan.work));
 }
 
 void refuse_changed(const std::vector<std::string>& changed, const ProcessOptions& options) {
@@ -91,13 +76,20 @@ void refuse_changed(const std::vector<std::string>& changed, const ProcessOption
 
 }  // namespace
 
-std::string describe_other_archive(const RunPlan& plan, const ProcessOptions& options) {
+bool check_earlier_index(const RunPlan& plan, const ProcessOptions& options) {
   const fs::path file = options.output / output_name::kIndex;
   std::error_code failure;
-  if (!fs::exists(file, failure)) return "";
+  if (!fs::exists(file, failure)) return false;
   const std::string before = read_text(file);
   const std::string now = index_csv(plan.index, plan.work);
-  return before == now ? "" : first_difference(before, now);
+  if (before == now) return true;
+  if (!options.earlier.extend) {
+    throw UsageError{"the archive is not the one that this output folder was begun with",
+                     options.archive.archive.string(),
+                     first_difference(before, now) + ": --extend accepts it, --restart begins anew"};
+  }
+  require_all(placements_in(before), plan, options);
+  return false;
 }
 
 bool check_earlier_options(const ProcessOptions& options, const std::string& model_digest) {

@@ -16,8 +16,9 @@ namespace veery {
 /// that differs.
 bool check_earlier_options(const ProcessOptions& options, const std::string& model_digest);
 
-/// "A/x.wav is new or has changed", where the archive is not the one that an earlier run indexed; else empty.
-[[nodiscard]] std::string describe_other_archive(const RunPlan& plan, const ProcessOptions& options);
+/// Whether an earlier run has indexed just this archive. Throws UsageError, naming a recording, where it was another; with
+/// `--extend` only where one is gone.
+bool check_earlier_index(const RunPlan& plan, const ProcessOptions& options);
 
 /// Makes the output folder ready; with `--restart` removes an earlier run's files, by their names. Throws as
 /// `check_earlier_options`, and Error when the folder can't be written.

@@ -458,10 +458,10 @@ class SubmitTest(JobTest):
         audio[-100] ^= 1
         first.write_bytes(audio)
         shutil.copy(first, archive / "new.flac")
-        words = ("--site", "pbs", *AT["pbs"], "--walltime", "1h", "--rate", "1", "--", "process", archive, "-o", place.output)
-        result = self.expect(place.submit(*words, *OPTIONS), DONE)
-        self.assertRegex(result.stderr, r"new\.flac is new or has changed: without --extend the job will be refused\n")
-        result = self.expect(place.submit("--overwrite", *words, *OPTIONS, "--extend"), DONE)
+        command = ("process", archive, "-o", place.output, "--quiet", *OPTIONS)
+        self.refused("new.flac is new or has changed", "--extend", place=place, command=command)
+        words = ("--site", "pbs", *AT["pbs"], "--walltime", "1h", "--rate", "1", "--")
+        result = self.expect(place.submit(*words, *command, "--extend"), DONE)
         self.assertIn("done already: 12 of 13 units", result.stdout)
         self.assertIn("forecast: 10.0s of work on 2 node(s)", result.stdout)
 
