@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes default.h5 anew: models/train_default.sh RECORDINGS FOLDER
-# RECORDINGS has the files of default_recordings.csv; FOLDER takes data, trainings and the model. Some hours on two cores;
+# RECORDINGS has the files of default_recordings.csv, which says where they are from; FOLDER takes data, trainings and the model. Some hours on two cores;
 # begun again it goes on where it stopped.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -22,8 +22,11 @@ once() { # FOLDER COMMAND…: what leaves FOLDER, unless it is there
 
 make_data() {
   copy_recordings "train" "$folder/recordings"
+  copy_recordings "train later" "$folder/later"
   copy_recordings "held out" "$folder/held-out"
   once "$folder/real" "$veery" process "$folder/recordings" -o "$folder/real" --sample-rate $rate \
+    --slices fixed --interval 6s --hop 2s
+  once "$folder/more" "$veery" process "$folder/later" -o "$folder/more" --sample-rate $rate \
     --slices fixed --interval 6s --hop 2s
   once "$folder/validation" "$veery" process "$folder/held-out" -o "$folder/validation" --sample-rate $rate \
     --split validation=1
@@ -34,17 +37,21 @@ make_data() {
     --slices fixed --interval 6s --hop 5s
 }
 
-train() { # OUTPUT OPTION…
+train() { # OUTPUT EVERY OPTION…: validates so often
   mpirun -n 2 --bind-to none "$veery" train -o "$folder/$1" --config "$here/../configs/train.toml" --device cpu --threads 1 \
-    --window 4s --batch 8 --validate-every 400 --checkpoint-every 400 "${@:2}"
+    --window 4s --batch 8 --validate-every "$2" --checkpoint-every "$2" "${@:3}"
 }
 
 make_data
 # Above all from examples whose sources are known …
-train first "$folder/real" "$folder/examples" --validation "$folder/held-out" --validation-views 48 \
+train first 400 "$folder/real" "$folder/examples" --validation "$folder/held-out" --validation-views 48 \
   --learning-rate 1e-3 --learning-rate-steps 2500 --steps 2000
-# … then from mixtures of mixtures.
-train second "$folder/real" "$folder/scape-rows" "$folder/examples" --validation "$folder/validation" \
+# … then from mixtures of mixtures …
+train second 400 "$folder/real" "$folder/scape-rows" "$folder/examples" --validation "$folder/validation" \
   --validation-views 96 --init "$folder/first/model.h5" --seed 2 --known-share 0.15 --gain=-5..5 \
   --learning-rate 6e-4 --learning-rate-steps 3000 --steps 12000
-cp "$folder/second/model.h5" "$folder/default.h5"
+# … and from more recordings, of other places.
+train third 150 "$folder/real" "$folder/more" "$folder/scape-rows" "$folder/examples" --validation "$folder/validation" \
+  --validation-views 96 --init "$folder/second/model.h5" --seed 4 --known-share 0.15 --gain=-5..5 \
+  --learning-rate 6e-4 --learning-rate-steps 500 --steps 1500
+cp "$folder/third/model.h5" "$folder/default.h5"
