@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes default.h5 anew: models/train_default.sh RECORDINGS FOLDER
-# RECORDINGS has the files of default_recordings.csv, which says where they are from; FOLDER takes data, trainings and the model. Some hours on two cores;
-# begun again it goes on where it stopped.
+# RECORDINGS has the files of default_recordings.csv, which says where they are from; FOLDER takes data, trainings and the
+# model. Some hours on two cores; begun again it goes on where it stopped.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 recordings=${1:?usage: train_default.sh RECORDINGS FOLDER} folder=${2:?usage: train_default.sh RECORDINGS FOLDER}
@@ -20,21 +20,22 @@ once() { # FOLDER COMMAND…: what leaves FOLDER, unless it is there
   [[ -e $1 ]] || "${@:2}"
 }
 
+cut_rows() { # OUTPUT RECORDINGS HOP: rows of 6 s
+  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate --slices fixed --interval 6s --hop "$3"
+}
+
 make_data() {
   copy_recordings "train" "$folder/recordings"
   copy_recordings "train later" "$folder/later"
   copy_recordings "held out" "$folder/held-out"
-  once "$folder/real" "$veery" process "$folder/recordings" -o "$folder/real" --sample-rate $rate \
-    --slices fixed --interval 6s --hop 2s
-  once "$folder/more" "$veery" process "$folder/later" -o "$folder/more" --sample-rate $rate \
-    --slices fixed --interval 6s --hop 2s
+  cut_rows real recordings 2s
+  cut_rows more later 2s
   once "$folder/validation" "$veery" process "$folder/held-out" -o "$folder/validation" --sample-rate $rate \
     --split validation=1
   once "$folder/examples" "$veery" synthesize -o "$folder/examples" --sample-rate $rate --seed 101 --hours 12 \
     --recording 5s --sources --birds 0..3 --split train
   once "$folder/scapes" "$veery" synthesize -o "$folder/scapes" --sample-rate $rate --seed 303 --hours 0.5 --recording 1min
-  once "$folder/scape-rows" "$veery" process "$folder/scapes" -o "$folder/scape-rows" --sample-rate $rate \
-    --slices fixed --interval 6s --hop 5s
+  cut_rows scape-rows scapes 5s
 }
 
 train() { # OUTPUT EVERY OPTION…: validates so often

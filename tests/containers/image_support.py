@@ -36,6 +36,7 @@ BASE = "docker.io/library/debian:12"
 BASE_ARCHIVE = IMAGES / "debian.tar"
 APPTAINER = IMAGES / "apptainer"
 ARCHITECTURE = os.environ.get("VEERY_IMAGE_ARCHITECTURE", "")
+OF_ARCHITECTURE = ("--arch", ARCHITECTURE) if ARCHITECTURE else ()
 MIRROR = "http://deb.debian.org"
 SOURCES_LIST = f"""\
 deb {MIRROR}/debian bookworm main
@@ -67,10 +68,6 @@ def buildah(*arguments):
     return call("buildah", *places, *arguments, env={**os.environ, "TMPDIR": str(IMAGES)}).strip()
 
 
-def architecture():
-    return ("--arch", ARCHITECTURE) if ARCHITECTURE else ()
-
-
 # ── the base ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -86,7 +83,7 @@ def settle(root):
 
 def take_in_cross_compiler(root):
     """In the place of the emulated system's own, to be installed in it later."""
-    (machine,) = (path.name for path in pathlib.Path("/usr/lib/gcc-cross").iterdir())
+    machine = call("chroot", root, "uname", "-m").strip() + "-linux-gnu"
     (version,) = (path.name for path in pathlib.Path("/usr/lib/gcc-cross", machine).iterdir())
     tools = {f"/usr/lib/gcc-cross/{machine}/{version}/cc1plus": f"/usr/lib/gcc/{machine}/{version}/cc1plus",
              f"/usr/bin/{machine}-as": f"/usr/bin/{machine}-as"}  # fmt: skip
@@ -115,11 +112,11 @@ def make_base():
         return
     root = IMAGES / "debian"
     shutil.rmtree(root, ignore_errors=True)
-    call("debootstrap", *architecture(), "--variant=minbase", "bookworm", root, f"{MIRROR}/debian")
+    call("debootstrap", *OF_ARCHITECTURE, "--variant=minbase", "bookworm", root, f"{MIRROR}/debian")
     settle(root)
     if ARCHITECTURE:
         take_in_cross_compiler(root)
-    container = buildah("from", *architecture(), "scratch")
+    container = buildah("from", *OF_ARCHITECTURE, "scratch")
     buildah("add", "--quiet", container, root, "/")
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     buildah("config", "--cmd", "/bin/bash", "--env", f"PATH={path}", container)
@@ -208,7 +205,8 @@ class Image:
         how = ("--isolation", "chroot", "--pull-never", "--network", "host", "--format", "docker")
         given = options("--build-arg", (f"{name}={value}" for name, value in (build_arguments() | arguments).items()))
         seen = options("--volume", (f"{folder}:{place}" for folder, place in mounts().items()))
-        buildah("build", *architecture(), *how, *given, *seen, "--target", target, "--tag", tag, "--file", SOURCE / "containers/Dockerfile", SOURCE)
+        what = ("--target", target, "--tag", tag, "--file", SOURCE / "containers/Dockerfile")
+        buildah("build", *OF_ARCHITECTURE, *how, *given, *seen, *what, SOURCE)
         self.config = json.loads(buildah("inspect", "--type", "image", tag))["OCIv1"]["config"]
         self.file = build_file(f"docker-archive:{save(tag, IMAGES / 'veery.tar')}", tag.replace(":", "-"))
 
