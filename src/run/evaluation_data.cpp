@@ -7,6 +7,7 @@
 #include <veery/run/commands.hpp>
 
 #include "run/on_lead.hpp"
+#include "run/recording_pairs.hpp"
 
 namespace veery {
 namespace {
@@ -45,29 +46,11 @@ void EvaluationData::open_rows_of(Communicator& world, const EvaluateOptions& op
   plan_.emplace(rows_.rows, rows_.samples_per_row, mixtures);
   if (plan_->views() == 0)
     throw UsageError{"there are fewer than two rows", options.dataset.string(), "give more data"};
-  find_pairs();
+  pairs_ = pair_recordings(world, *plan_, rows_, wanted_);
   if (pairs_.empty())
     throw UsageError{"all rows are of one recording", options.dataset.string(), "give two recordings at least"};
 } catch (const UsageError& problem) {  // every rank sees the same data
   throw AgreedFailure{problem.what(), exit_code::kUsage};
-}
-
-/// Two windows of one recording have the same noise and often the same bird: nothing there can be told apart.
-void EvaluationData::find_pairs() {
-  constexpr std::uint32_t kMostEpochs = 1000;
-  const std::vector<std::uint64_t> recordings = rows_.recordings ? rows_.recordings() : std::vector<std::uint64_t>{};
-  const auto recording_of = [&](const PlannedSource& source) {
-    const auto row = static_cast<std::size_t>(source.row);
-    return recordings.empty() ? static_cast<std::uint64_t>(row) : recordings[row];
-  };
-  const std::uint32_t epochs = wanted_ > 0 ? kMostEpochs : 1;
-  for (std::uint32_t epoch = 0; epoch < epochs; ++epoch) {
-    for (std::int64_t view = 0; view < plan_->views(); ++view) {
-      if (wanted_ > 0 && static_cast<std::int64_t>(pairs_.size()) == wanted_) return;
-      const std::vector<PlannedSource> sources = plan_->view(epoch, view).sources;
-      if (recording_of(sources.at(0)) != recording_of(sources.at(1))) pairs_.push_back({epoch, view});
-    }
-  }
 }
 
 std::int64_t EvaluationData::source_examples() const {

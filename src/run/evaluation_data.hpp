@@ -35,7 +35,6 @@ class EvaluationData {
  private:
   void open_sources(const EvaluateOptions& options);
   void open_rows_of(Communicator& world, const EvaluateOptions& options);
-  void find_pairs();
 
   int sample_rate_hz_;
   std::int64_t wanted_;  ///< examples; 0: all
@@ -43,11 +42,7 @@ class EvaluationData {
   std::optional<SourceFolder> folder_;
   RowSource rows_;
   std::optional<MixturePlan> plan_;  ///< of rows
-  struct Pair {
-    std::uint32_t epoch;
-    std::int64_t view;
-  };
-  std::vector<Pair> pairs_;  ///< of rows of two recordings
+  std::vector<EpochView> pairs_;     ///< of rows of two recordings
 };
 
 }  // namespace veery

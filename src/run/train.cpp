@@ -113,7 +113,8 @@ int run_train(Communicator& world, const TrainOptions& asked) {
   reporter.info(describe(options, data, device, world.size()));
   if (!device.note.empty()) reporter.info("no GPU: " + device.note);
   if (options.schedule.validate_every > 0 && !data.validation)
-    reporter.warn("there is no split " + options.data.validation_split + ", so nothing is validated");
+    reporter.warn("nothing is validated: the split " + options.data.validation_split +
+                  " has no two recordings and no known sources");
   std::optional<Lease> lease;
   on_lead(world, [&] {
     create_folder(options.output);

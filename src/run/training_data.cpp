@@ -13,6 +13,7 @@
 
 #include "run/dataset_rows.hpp"
 #include "run/on_lead.hpp"
+#include "run/recording_pairs.hpp"
 
 namespace veery {
 namespace {
@@ -24,16 +25,37 @@ std::int64_t window_samples(const TrainOptions& options) {
   return std::llround(options.data.window_s * static_cast<double>(options.network.sample_rate_hz));
 }
 
-ViewSet views_of_rows(RowSource rows, const TrainOptions& options, std::vector<double> view_shares) {
+std::shared_ptr<const MixturePlan> plan_mixtures(const RowSource& rows, const TrainOptions& options,
+                                                 std::vector<double> view_shares) {
   MixtureOptions mixtures = options.data.mixtures;
   mixtures.seed = options.seed;
   mixtures.window_samples = window_samples(options);
   mixtures.view_shares = std::move(view_shares);
-  const auto plan = std::make_shared<const MixturePlan>(rows.rows, rows.samples_per_row, mixtures);
+  return std::make_shared<const MixturePlan>(rows.rows, rows.samples_per_row, mixtures);
+}
+
+ViewSet views_of_rows(RowSource rows, const TrainOptions& options) {
+  const double single = options.data.single_share;
+  const auto plan = plan_mixtures(rows, options, {single, 1 - single});
   const std::string description = std::to_string(rows.rows) + " rows";
   return {plan->views(), description,
           [rows = std::move(rows), plan](std::uint32_t epoch, std::span<const std::int64_t> views) {
             return make_batch(*plan, rows, nullptr, epoch, views);
+          }};
+}
+
+/// Pairs of two recordings, in every epoch the same. Without any: no views.
+ViewSet views_of_pairs(Communicator& world, RowSource rows, const TrainOptions& options) {
+  const auto plan = plan_mixtures(rows, options, {0, 1});
+  std::vector<EpochView> pairs = pair_recordings(world, *plan, rows, options.schedule.validation_views);
+  const auto count = static_cast<std::int64_t>(pairs.size());
+  const std::string description = std::to_string(count) + " pairs of " + std::to_string(rows.rows) + " rows";
+  return {count, description,
+          [rows = std::move(rows), plan, pairs = std::move(pairs)](std::uint32_t, std::span<const std::int64_t> views) {
+            std::vector<EpochView> chosen;
+            chosen.reserve(views.size());
+            for (const std::int64_t view : views) chosen.push_back(pairs.at(static_cast<std::size_t>(view)));
+            return make_batch(*plan, rows, nullptr, chosen);
           }};
 }
 
@@ -82,13 +104,18 @@ void check_size(const ViewSet& set, std::int64_t batch) {
                    "--batch " + std::to_string(batch), "give more data, or a smaller batch"};
 }
 
-/// Mixtures of mixtures if there are any to validate with, else known sources.
+/// Pairs of recordings if there are any to validate with, else known sources.
 std::optional<ViewSet> open_validation(Communicator& world, const TrainOptions& options, const RowNeeds& needs) {
   const TrainingDataOptions& data = options.data;
   const bool given = !data.validation.empty();
   const auto [known, others] = divide(given ? data.validation : data.datasets);
-  if (auto rows = open_rows(world, others, data.validation_split, given, needs))
-    return views_of_rows(std::move(*rows), options, {0, 1});
+  if (auto rows = open_rows(world, others, data.validation_split, given, needs)) {
+    ViewSet pairs = views_of_pairs(world, std::move(*rows), options);
+    if (pairs.views > 0) return pairs;
+    if (given)
+      throw UsageError{"all rows to validate with are of one recording", others.front().string(),
+                       "give two recordings at least, or --validate-every 0"};
+  }
   return open_known(world, known, data.validation_split, given, options);
 }
 
@@ -115,7 +142,7 @@ TrainingData open_training_data(Communicator& world, const TrainOptions& options
   const auto [known, others] = divide(data.datasets);
   TrainingData opened;
   if (auto rows = open_rows(world, others, data.split, true, needs))
-    opened.mixtures = views_of_rows(std::move(*rows), options, {data.single_share, 1 - data.single_share});
+    opened.mixtures = views_of_rows(std::move(*rows), options);
   opened.known = open_known(world, known, data.split, true, options);
   opened.known_share = !opened.known ? 0 : !opened.mixtures ? 1 : data.known_share;
   if (opened.mixtures) check_size(*opened.mixtures, options.batch);

@@ -131,6 +131,23 @@ class TrainTest(ProgramTest):
         first = metrics_of(self.output)[0]["validation_loss_db"]
         self.assertLess(first, metrics_of(self.whole)[3]["validation_loss_db"] + 1)
 
+    def test_validation_is_of_two_recordings(self):
+        self.add("one.wav", wav(birds(20, rate=RATE), rate=RATE))
+        said = self.train("--validation", self.archive, steps=1, validate_every=1, code=USAGE).stderr
+        self.assertIn("all rows to validate with are of one recording", said)
+        self.add("two.wav", wav(birds(20, rate=RATE, seed=2), rate=RATE))
+        said = self.train("--validation", self.archive, steps=1, validate_every=1, validation_views=50).stderr
+        self.assertIn("50 pairs of 40 rows to validate with", said)
+
+    def test_a_split_of_one_recording_validates_nothing(self):
+        self.add("one.wav", wav(birds(60, rate=RATE), rate=RATE))
+        data = self.folder / "one"
+        self.veery("process", self.archive, "-o", data, "--quiet", "--sample-rate", str(RATE), "--slices", "fixed", "--interval", "2s",
+                   "--split", "train=1")  # fmt: skip
+        said = self.train("--validation-split", "train", data=data, steps=1, validate_every=1).stderr
+        self.assertIn("nothing is validated: the split train has no two recordings", said)
+        self.assertIsNone(metrics_of(self.output)[0]["validation_loss_db"])
+
     # ── interruptions ──
 
     def test_a_signal_stops_it_and_the_same_command_goes_on(self):

@@ -29,6 +29,10 @@ struct MixtureBatch {
 
 /// Views on the CPU. Throws Error as `make_view` does.
 [[nodiscard]] MixtureBatch make_batch(const MixturePlan& plan, const RowSource& rows, const RowSource* noise,
+                                      std::span<const EpochView> views);
+
+/// The same of views of one epoch.
+[[nodiscard]] MixtureBatch make_batch(const MixturePlan& plan, const RowSource& rows, const RowSource* noise,
                                       std::uint32_t epoch, std::span<const std::int64_t> views);
 
 }  // namespace veery

@@ -94,6 +94,12 @@ class MixturePlan {
   std::int64_t views_ = 0;
 };
 
+/// Which view of a plan.
+struct EpochView {
+  std::uint32_t epoch = 0;
+  std::int64_t view = 0;
+};
+
 struct MixtureView {
   std::vector<std::int64_t> rows;  ///< as many as there are sources
   std::vector<float> audio;        ///< [sample]: the plain sum, which may exceed 1
