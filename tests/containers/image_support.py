@@ -24,11 +24,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(SOURCE / "tests" / "run"))
 
 from support import (  # noqa: E402
-    DONE, FAILED, LAUNCHER, STOPPED, USAGE, ProgramTest, birds, environment, main, run, synthesize, tree_digest, wav,
+    DONE, FAILED, LAUNCHER, STOPPED, USAGE, ProgramTest, birds, environment, main, run, synthesize, test_model, tree_digest, wav,
     write)  # fmt: skip
 
 __all__ = ["DONE", "FAILED", "LAUNCHER", "STOPPED", "USAGE", "ProgramTest", "birds", "environment", "main", "run",
-           "synthesize", "tree_digest", "wav", "write"]  # fmt: skip
+           "synthesize", "test_model", "tree_digest", "wav", "write"]  # fmt: skip
 
 IMAGES = pathlib.Path(os.environ.get("VEERY_IMAGES", SOURCE / "build" / "images"))
 TORCH = pathlib.Path(os.environ.get("VEERY_TORCH_DIR", ""))
