@@ -31,13 +31,8 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
       ->configurable(false);
   command.add_option("--model-rate", options.model_rate_hz, "Rate of a TorchScript module that does not tell, in Hz")
       ->type_name("HZ");
-  command.add_option("--device", options.device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")
-      ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--precision", [&options](const std::string& word) { options.precision = parse_precision(word); },
-          "Arithmetic of the network: float32, tf32, bf16 or fp16")
-      ->default_str("float32");
+  add_device_option(command, options.device);
+  add_precision_option(command, options.precision);
   command.add_option("--threads", options.threads, "Threads of each rank; 0: the cores it may use")
       ->capture_default_str();
 }

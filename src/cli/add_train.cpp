@@ -108,16 +108,11 @@ void add_optimiser_options(CLI::App& command, TrainOptions& options) {
       .add_option("--views-at-once", trainer.views_at_once,
                   "Examples that go through the network together, which bounds memory; 0: the rank's whole batch")
       ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--precision", [&trainer](const std::string& word) { trainer.precision = parse_precision(word); },
-          "Arithmetic of the network: float32, tf32, bf16 or fp16")
-      ->default_str("float32");
+  add_precision_option(command, trainer.precision);
 }
 
 void add_run_options(CLI::App& command, TrainOptions& options) {
-  command.add_option("--device", options.device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")
-      ->capture_default_str();
+  add_device_option(command, options.device);
   add_choice<AllReduce>(command, "--all-reduce", options.all_reduce,
                         {{"auto", AllReduce::automatic}, {"nccl", AllReduce::nccl}, {"mpi", AllReduce::mpi}},
                         "How ranks add up gradients: nccl from GPU to GPU, mpi through the host; auto: nccl where each "

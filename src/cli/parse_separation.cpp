@@ -13,13 +13,8 @@ void add_network_options(CLI::App& command, SeparationOptions& options) {
       ->type_name("FILE");
   command.add_option("--model-rate", options.model_rate_hz, "Rate of a TorchScript module that does not tell, in Hz")
       ->type_name("HZ");
-  command.add_option("--device", options.device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")
-      ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--precision", [&options](const std::string& word) { options.precision = parse_precision(word); },
-          "Arithmetic of the network: float32, tf32, bf16 or fp16")
-      ->default_str("float32");
+  add_device_option(command, options.device);
+  add_precision_option(command, options.precision);
   command
       .add_option_function<std::string>(
           "--batch",
@@ -33,6 +28,18 @@ void add_network_options(CLI::App& command, SeparationOptions& options) {
 }
 
 }  // namespace
+
+void add_device_option(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")->capture_default_str();
+}
+
+void add_precision_option(CLI::App& command, Precision& precision) {
+  command
+      .add_option_function<std::string>(
+          "--precision", [&precision](const std::string& word) { precision = parse_precision(word); },
+          "Arithmetic of the network: float32, tf32, bf16 or fp16")
+      ->default_str("float32");
+}
 
 void add_separation_options(CLI::App& command, SeparationOptions& options) {
   add_network_options(command, options);
