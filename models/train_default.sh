@@ -24,12 +24,22 @@ cut_rows() { # OUTPUT RECORDINGS HOP: rows of 6 s
   once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate --slices fixed --interval 6s --hop "$3"
 }
 
+cut_around_peaks() { # OUTPUT RECORDINGS
+  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate --interval 6s --peak-scope 20s \
+    --peaks-per-scope 6
+}
+
 make_data() {
   copy_recordings "train" "$folder/recordings"
   copy_recordings "train later" "$folder/later"
+  copy_recordings "train last" "$folder/last"
   copy_recordings "held out" "$folder/held-out"
   cut_rows real recordings 2s
   cut_rows more later 2s
+  cut_rows last-rows last 2s
+  cut_around_peaks peaks-recordings recordings
+  cut_around_peaks peaks-later later
+  cut_around_peaks peaks-last last
   once "$folder/validation" "$veery" process "$folder/held-out" -o "$folder/validation" --sample-rate $rate \
     --split validation=1
   once "$folder/examples" "$veery" synthesize -o "$folder/examples" --sample-rate $rate --seed 101 --hours 12 \
@@ -55,4 +65,8 @@ train second 400 "$folder/real" "$folder/scape-rows" "$folder/examples" --valida
 train third 150 "$folder/real" "$folder/more" "$folder/scape-rows" "$folder/examples" --validation "$folder/validation" \
   --validation-views 96 --init "$folder/second/model.h5" --seed 4 --known-share 0.15 --gain=-5..5 \
   --learning-rate 6e-4 --learning-rate-steps 500 --steps 1500
-cp "$folder/third/model.h5" "$folder/default.h5"
+# … and from all recordings again, and those of other places still, above all where they are loud.
+train fourth 300 "$folder"/{real,more,last-rows,peaks-last,peaks-recordings,peaks-later,scape-rows,examples} \
+  --validation "$folder/validation" --validation-views 128 --init "$folder/third/model.h5" --seed 5 --known-share 0.15 \
+  --gain=-5..5 --learning-rate 5e-4 --learning-rate-steps 600 --steps 2700
+cp "$folder/fourth/model.h5" "$folder/default.h5"
