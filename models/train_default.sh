@@ -20,32 +20,28 @@ once() { # FOLDER COMMAND…: what leaves FOLDER, unless it is there
   [[ -e $1 ]] || "${@:2}"
 }
 
-cut_rows() { # OUTPUT RECORDINGS HOP: rows of 6 s
-  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate --slices fixed --interval 6s --hop "$3"
+cut_rows() { # OUTPUT RECORDINGS OPTION…
+  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate "${@:3}"
 }
-
-cut_around_peaks() { # OUTPUT RECORDINGS
-  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate --interval 6s --peak-scope 20s \
-    --peaks-per-scope 6
-}
+fixed=(--slices fixed --interval 6s --hop)
+around_peaks=(--interval 6s --peak-scope 20s --peaks-per-scope 6)
 
 make_data() {
   copy_recordings "train" "$folder/recordings"
   copy_recordings "train later" "$folder/later"
   copy_recordings "train last" "$folder/last"
   copy_recordings "held out" "$folder/held-out"
-  cut_rows real recordings 2s
-  cut_rows more later 2s
-  cut_rows last-rows last 2s
-  cut_around_peaks peaks-recordings recordings
-  cut_around_peaks peaks-later later
-  cut_around_peaks peaks-last last
-  once "$folder/validation" "$veery" process "$folder/held-out" -o "$folder/validation" --sample-rate $rate \
-    --split validation=1
+  cut_rows real recordings "${fixed[@]}" 2s
+  cut_rows more later "${fixed[@]}" 2s
+  cut_rows last-rows last "${fixed[@]}" 2s
+  cut_rows peaks-recordings recordings "${around_peaks[@]}"
+  cut_rows peaks-later later "${around_peaks[@]}"
+  cut_rows peaks-last last "${around_peaks[@]}"
+  cut_rows validation held-out --split validation=1
   once "$folder/examples" "$veery" synthesize -o "$folder/examples" --sample-rate $rate --seed 101 --hours 12 \
     --recording 5s --sources --birds 0..3 --split train
   once "$folder/scapes" "$veery" synthesize -o "$folder/scapes" --sample-rate $rate --seed 303 --hours 0.5 --recording 1min
-  cut_rows scape-rows scapes 5s
+  cut_rows scape-rows scapes "${fixed[@]}" 5s
 }
 
 train() { # OUTPUT EVERY OPTION…: validates so often
