@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -7,6 +6,7 @@
 
 #include <veery/annotations/annotation_table.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/text.hpp>
 
 #include "annotations/columns_of_tables.hpp"
@@ -19,12 +19,9 @@ namespace {
 std::optional<double> number_in(std::string_view cell, char separator) {
   std::string text{trimmed(cell)};
   if (separator != ',') std::replace(text.begin(), text.end(), ',', '.');
-  double number = 0.0;
-  const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
-  const auto result = std::from_chars(begin, text.data() + text.size(), number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !std::isfinite(number))
-    return std::nullopt;
-  return number;
+  const std::optional<double> number =
+      parse_number<double>(std::string_view{text}.substr(text.starts_with('+') ? 1 : 0));
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 /// A label track has no header: its first line is an annotation.

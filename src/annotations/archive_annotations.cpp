@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 #include <system_error>
@@ -10,6 +9,7 @@
 #include <veery/annotations/recording_names.hpp>
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/split.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
@@ -171,11 +171,9 @@ class Gatherer {
   std::unordered_map<std::string, std::int32_t> labels_;
 };
 
-/// Whatever `decimal` writes; std::stod throws at numbers next to zero.
+/// Whatever `decimal` writes.
 double seconds_from(const std::string& text) {
-  double seconds = 0.0;
-  std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return seconds;
+  return parse_number<double>(text).value_or(0.0);
 }
 
 /// The first thing that is wrong, for the message of a run that can't begin.

@@ -70,6 +70,7 @@ void sort_index(ArchiveIndex& index) {
   sort(index.recordings);
   sort(index.refused);
   std::vector<std::uint64_t> ids;
+  ids.reserve(index.recordings.size());
   for (const Recording& recording : index.recordings) ids.push_back(recording.id);
   std::sort(ids.begin(), ids.end());
   const auto twin = std::adjacent_find(ids.begin(), ids.end());

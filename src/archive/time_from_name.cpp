@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 
 #include <veery/archive/time_sources.hpp>
+#include <veery/base/number.hpp>
 
 #include "archive/time_text.hpp"
 
@@ -75,11 +75,9 @@ std::optional<RecordingTime> time_from_name(std::string_view file_name) {
 std::optional<RecordingTime> time_from_hexadecimal_name(std::string_view file_name) {
   const std::string_view stem = file_name.substr(0, file_name.find('.'));
   if (stem.size() != 8) return std::nullopt;
-  std::int64_t seconds = 0;
-  const auto result = std::from_chars(stem.data(), stem.data() + stem.size(), seconds, 16);
-  const bool whole = result.ec == std::errc{} && result.ptr == stem.data() + stem.size();
-  if (!whole || seconds < kFirstHexadecimalS || seconds >= kLastHexadecimalS) return std::nullopt;
-  return RecordingTime{seconds * 1000, 0};
+  const std::optional<std::int64_t> seconds = parse_number<std::int64_t>(stem, 16);
+  if (!seconds || *seconds < kFirstHexadecimalS || *seconds >= kLastHexadecimalS) return std::nullopt;
+  return RecordingTime{*seconds * 1000, 0};
 }
 
 }  // namespace veery

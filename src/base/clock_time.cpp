@@ -1,8 +1,8 @@
-#include <charconv>
 #include <vector>
 
 #include <veery/base/clock_time.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/split.hpp>
 
 namespace veery {
@@ -23,11 +23,10 @@ double parse_clock_time_s(std::string_view text) {
   if (parts.size() != 3) refuse(text);
   double seconds = 0.0;
   for (const std::string_view part : parts) {
-    unsigned number = 0;
-    const auto result = std::from_chars(part.data(), part.data() + part.size(), number);
-    const bool fits = part.size() <= 6 && (part.data() == text.data() || number < 60);
-    if (result.ec != std::errc{} || result.ptr != part.data() + part.size() || !fits) refuse(text);
-    seconds = seconds * 60.0 + number;
+    const std::optional<unsigned> number = parse_number<unsigned>(part);
+    const bool is_first = part.data() == text.data();
+    if (!number || part.size() > 6 || (!is_first && *number >= 60)) refuse(text);
+    seconds = seconds * 60.0 + *number;
   }
   return seconds;
 }

@@ -26,7 +26,7 @@ AnnotationColumns parse_columns(const std::string& text) {
       throw UsageError{"not a column of annotations: \"" + word + "\"", "--annotation-columns",
                        "file=NAME, start=NAME, end=NAME, duration=NAME, label=NAME or confidence=NAME"};
     }
-    columns.*(role->second) = word.substr(equals + 1);
+    columns.*role->second = word.substr(equals + 1);
   }
   return columns;
 }

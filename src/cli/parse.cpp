@@ -1,10 +1,10 @@
 #include "cli/parse.hpp"
 
-#include <charconv>
 #include <limits>
 #include <optional>
 
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/quantity.hpp>
 #include <veery/state/utc.hpp>
 
@@ -16,9 +16,7 @@ namespace {
 ChannelChoice parse_channels(const std::string& text) {
   if (text == "mean") return {0};
   if (text == "first") return {1};
-  int channel = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), channel);
-  if (result.ec == std::errc{} && result.ptr == text.data() + text.size() && channel >= 1) return {channel};
+  if (const auto channel = parse_number<int>(text); channel && *channel >= 1) return {*channel};
   throw UsageError{"not a choice of channels: " + text, "--channels", "mean, first, or a number from 1"};
 }
 
@@ -29,13 +27,9 @@ std::vector<Split> parse_splits(const std::string& text) {
     const std::string part = text.substr(at, end - at);
     at = end + 1;
     const std::size_t equals = std::min(part.find('='), part.size());
-    Split split{part.substr(0, equals), 1.0};
-    const char* number = part.data() + std::min(equals + 1, part.size());
-    const auto result = std::from_chars(number, part.data() + part.size(), split.share);
-    const bool whole = equals == part.size() || (result.ec == std::errc{} && result.ptr == part.data() + part.size());
-    if (split.name.empty() || !whole)
-      throw UsageError{"not a split: " + part, "--split", "write train=0.9,validation=0.1"};
-    splits.push_back(std::move(split));
+    const std::optional<double> share = equals == part.size() ? 1.0 : parse_number<double>(part.substr(equals + 1));
+    if (equals == 0 || !share) throw UsageError{"not a split: " + part, "--split", "write train=0.9,validation=0.1"};
+    splits.push_back({part.substr(0, equals), *share});
   }
   return splits;
 }

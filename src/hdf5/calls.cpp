@@ -1,7 +1,8 @@
 #include "hdf5/calls.hpp"
 
-#include <cstdlib>
+#include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <veery/base/error.hpp>
 
@@ -30,7 +31,10 @@ std::string error_stack() {
 int error_number(const std::string& causes) {
   static constexpr std::string_view kMark = "errno = ";
   const std::size_t at = causes.find(kMark);
-  return at == std::string::npos ? 0 : std::atoi(causes.c_str() + at + kMark.size());
+  int number = 0;
+  if (at != std::string::npos)
+    std::from_chars(causes.data() + at + kMark.size(), causes.data() + causes.size(), number);
+  return number;
 }
 
 /// Calls one of HDF5's "how long, then fill" functions.
@@ -131,7 +135,7 @@ void disable_chunk_cache(const Handle& access) {
 
 bool has_filter(const Handle& creation, H5Z_filter_t filter) {
   const int count = check(H5Pget_nfilters(creation.id()), "H5Pget_nfilters");
-  for (unsigned i = 0; i < static_cast<unsigned>(count); ++i) {
+  for (unsigned i = 0; std::cmp_less(i, count); ++i) {
     std::size_t values = 0;
     unsigned flags = 0;
     const H5Z_filter_t found = H5Pget_filter2(creation.id(), i, &flags, &values, nullptr, 0, nullptr, nullptr);

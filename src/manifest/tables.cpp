@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -7,6 +6,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/manifest/manifest.hpp>
 
 namespace veery {
@@ -147,6 +147,7 @@ std::string stems_csv(const std::vector<UnitRecord>& records) {
 
 std::string quarantine_csv(const ArchiveIndex& index, const std::vector<UnitRecord>& records) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(index.refused.size());
   for (const RefusedRecording& refused : index.refused) {
     rows.push_back({text_cell(refused.path), "", "", "", std::string{reason_name(refused.refusal.reason)},
                     text_cell(refused.refusal.detail)});
@@ -173,10 +174,9 @@ std::string quarantine_csv(const ArchiveIndex& index, const std::vector<UnitReco
 Placements placements_in(const std::string& index) {
   Placements placements;
   const auto number = [](const std::string& cell) {
-    int value = -1;
-    const auto result = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (result.ec != std::errc{} || value < 0) throw Error{"not a number of the index table", cell, "index.csv"};
-    return value;
+    const std::optional<int> value = parse_number<int>(cell);
+    if (!value || *value < 0) throw Error{"not a number of the index table", cell, "index.csv"};
+    return *value;
   };
   for (const auto& row : rows_below_header(index, kIndexColumns, "index.csv"))
     placements[text_of_cell(row[1])] = {number(row[kUnitColumn]), number(row[kUnitColumn + 1])};

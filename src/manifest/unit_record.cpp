@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
 
-#include <charconv>
 #include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/version.hpp>
 #include <veery/manifest/unit_record.hpp>
 
@@ -20,13 +20,11 @@ constexpr int kFormatVersion = 3;
 
 constexpr std::int64_t kMost = std::int64_t{1} << 50U;  ///< sums of thousands of such numbers don't overflow
 
-/// The whole text as one number.
 template <typename Number, typename... Format>
 Number number_from(const std::string& text, Format... format) {
-  Number number{};
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number, format...);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) throw Error{"not a number", text};
-  return number;
+  const std::optional<Number> number = parse_number<Number>(text, format...);
+  if (!number) throw Error{"not a number", text};
+  return *number;
 }
 
 std::uint64_t from_hex(const std::string& text) {

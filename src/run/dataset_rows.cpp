@@ -49,6 +49,7 @@ RowSource rows_of_folder(Communicator& world, const fs::path& folder, const RowN
   const ArchiveIndex index = merge_shares(world, mine);
   if (index.recordings.empty()) throw UsageError{"there are no recordings", folder.string(), "check the path"};
   std::vector<RecordingFile> files;
+  files.reserve(index.recordings.size());
   for (const Recording& recording : index.recordings) files.push_back({folder / recording.path, recording.audio});
   return rows_of_recordings(files, {needs.sample_rate_hz, needs.window_samples});
 }

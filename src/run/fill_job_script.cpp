@@ -1,10 +1,10 @@
 #include "run/fill_job_script.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <veery/base/clock_time.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/split.hpp>
 #include <veery/base/text.hpp>
 
@@ -65,9 +65,7 @@ class Chunk {
 
 /// 0 for what is no number.
 int number_in(std::string_view text) {
-  int number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return parse_number<int>(text).value_or(0);
 }
 
 Chunk chunk_of(const JobScript& script) {

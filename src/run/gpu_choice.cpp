@@ -10,8 +10,8 @@
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/split.hpp>
-#include <veery/base/whole_number.hpp>
 
 #include "run/on_lead.hpp"
 
@@ -71,8 +71,8 @@ CoreSet parse_core_list(std::string_view text) {
   CoreSet cores;
   for (const std::string_view part : split(text, ',')) {
     const std::size_t dash = part.find('-');
-    const std::optional<int> first = whole_number(part.substr(0, dash));
-    const std::optional<int> last = dash == std::string_view::npos ? first : whole_number(part.substr(dash + 1));
+    const std::optional<int> first = parse_number<int>(part.substr(0, dash));
+    const std::optional<int> last = dash == std::string_view::npos ? first : parse_number<int>(part.substr(dash + 1));
     if (!first || !last || *first < 0 || *last >= CPU_SETSIZE) continue;
     for (int core = *first; core <= *last; ++core) cores.insert(core);
   }

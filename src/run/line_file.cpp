@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
@@ -52,7 +53,7 @@ std::int64_t LineFile::append(const std::string& line) {
     do {
       written = ::write(file_.get(), text.data(), text.size());
     } while (written < 0 && errno == EINTR);
-    if (written != static_cast<ssize_t>(text.size()))
+    if (std::cmp_not_equal(written, text.size()))
       throw system_error("cannot write", file_.path(), written < 0 ? errno : ENOSPC);
     file_.flush();
   } catch (const SystemError&) {

@@ -95,7 +95,7 @@ void require(bool good, std::string_view option, std::string_view problem, std::
   if (!good) throw UsageError{problem, option, remedy};
 }
 
-std::string shards_text(const ShardFormats& shards) {
+std::string_view shards_text(const ShardFormats& shards) {
   if (!shards.tfrecord) return shards.hdf5 ? "hdf5" : "none";
   return shards.hdf5 ? "hdf5,tfrecord" : "tfrecord";
 }

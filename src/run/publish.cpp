@@ -83,6 +83,7 @@ DerivedFiles derive_tables(const ArchiveIndex& index, const std::vector<UnitReco
 Totals publish_results(const ProcessOptions& options, const RunPlan& plan, const std::vector<UnitRecord>& records) {
   const DerivedFiles derived = derive_tables(plan.index, records);
   std::vector<PublishedFile> files;
+  files.reserve(derived.texts.size());
   for (const auto& [name, text] : derived.texts) files.push_back(publish_and_describe(options.files(), name, text));
   if (options.dataset.shards.hdf5) publish_dataset(options, plan, records, files);
   if (options.dataset.shards.tfrecord) {

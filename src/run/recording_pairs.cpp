@@ -1,12 +1,13 @@
 #include "run/recording_pairs.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <string>
 
 #include <veery/base/csv.hpp>
+#include <veery/base/number.hpp>
 
 #include "run/on_lead.hpp"
 
@@ -33,7 +34,7 @@ std::vector<EpochView> find_pairs(const MixturePlan& plan, const RowSource& rows
   std::vector<EpochView> pairs;
   for (std::uint32_t epoch = 0; epoch < epochs; ++epoch) {
     for (std::int64_t view = 0; view < plan.views(); ++view) {
-      if (most > 0 && static_cast<std::int64_t>(pairs.size()) == most) return pairs;
+      if (most > 0 && std::ssize(pairs) == most) return pairs;
       const std::vector<PlannedSource> sources = plan.view(epoch, view).sources;
       if (recording_of(sources.at(0)) != recording_of(sources.at(1))) pairs.push_back({epoch, view});
     }
@@ -53,7 +54,7 @@ std::vector<EpochView> pair_recordings(Communicator& world, const MixturePlan& p
   world.broadcast(found);
   std::vector<EpochView> pairs;
   read_csv(found, [&](const std::vector<std::string>& row) {
-    pairs.push_back({static_cast<std::uint32_t>(std::atoll(row[0].c_str())), std::atoll(row[1].c_str())});
+    pairs.push_back({parse_number<std::uint32_t>(row.at(0)).value(), parse_number<std::int64_t>(row.at(1)).value()});
   });
   return pairs;
 }

@@ -21,7 +21,7 @@ namespace {
 std::optional<std::string> describe_change(const std::filesystem::path& path, std::int64_t indexed_bytes) {
   std::error_code failure;
   const std::uintmax_t bytes = std::filesystem::file_size(path, failure);
-  if (failure || bytes == static_cast<std::uintmax_t>(indexed_bytes)) return std::nullopt;
+  if (failure || std::cmp_equal(bytes, indexed_bytes)) return std::nullopt;
   return "has " + std::to_string(bytes) + " bytes, the index says " + std::to_string(indexed_bytes) +
          ": it was being written, or replaced";
 }

@@ -85,6 +85,7 @@ void check_queue(const Site& site, const JobRequest& request) {
 void check_ranks(const Site& site, const JobRequest& request) {
   if (site.cores_of_a_rank.empty()) return;
   std::vector<std::string> numbers;
+  numbers.reserve(site.cores_of_a_rank.size());
   for (const auto& [ranks, cores] : site.cores_of_a_rank) numbers.push_back(std::to_string(ranks));
   if (!site.cores_of_a_rank.contains(request.ranks_per_node.value_or(0)))
     refuse(site, "the ranks don't share a node's cores evenly", "--ranks-per-node", joined(numbers, ", "));

@@ -67,7 +67,7 @@ RecordingOutcome UnitWork::outcome_of(std::size_t number) {
 void UnitWork::process(std::size_t i) {
   try {
     RecordingOutcome outcome = outcome_of(unit_.recordings[i]);
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     outcomes_[i] = std::move(outcome);
   } catch (const Dropped&) {
     return;  // so the unit is never complete
@@ -78,7 +78,7 @@ void UnitWork::process(std::size_t i) {
 }
 
 void UnitWork::add_to(RankProgress& progress) const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   for (const std::optional<RecordingOutcome>& outcome : outcomes_) {
     if (!outcome) continue;
     const RecordingAccount& account = outcome->account;

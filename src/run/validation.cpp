@@ -1,10 +1,10 @@
 #include "run/validation.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
 
 #include <veery/base/csv.hpp>
+#include <veery/base/number.hpp>
 
 namespace veery {
 namespace {
@@ -28,8 +28,8 @@ Validation means_of(Communicator& world, const std::string& mine, std::int64_t v
   for (const std::string& rows : world.gather(mine)) text += rows;
   world.broadcast(text);
   read_csv(text, [&](const std::vector<std::string>& row) {
-    by_view[static_cast<std::size_t>(std::atoll(row[0].c_str()))] = {std::atof(row[1].c_str()),
-                                                                     std::atof(row[2].c_str())};
+    by_view.at(parse_number<std::size_t>(row.at(0)).value()) = {parse_number<double>(row.at(1)).value(),
+                                                                parse_number<double>(row.at(2)).value()};
   });
   Validation sum;
   for (const Validation& view : by_view) sum = {sum.loss + view.loss, sum.momi + view.momi};

@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <span>
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/recording_path.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/outputs/output_tree.hpp>
@@ -52,9 +52,7 @@ std::vector<std::string> names_in(const Json& files) {
 }
 
 std::uint64_t number_of(const std::string& hexadecimal) {
-  std::uint64_t value = 0;
-  std::from_chars(hexadecimal.data(), hexadecimal.data() + hexadecimal.size(), value, 16);
-  return value;
+  return parse_number<std::uint64_t>(hexadecimal, 16).value_or(0);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ WorkerPool::WorkerPool(int workers, const std::function<void()>& prepare) {
 
 WorkerPool::~WorkerPool() {
   {
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     closing_ = true;
     jobs_.clear();
   }
@@ -25,14 +25,14 @@ WorkerPool::~WorkerPool() {
 
 void WorkerPool::submit(std::function<void()> job) {
   {
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     jobs_.push_back(std::move(job));
   }
   job_ready_.notify_one();
 }
 
 bool WorkerPool::has_idle_worker() const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   return jobs_.empty() && running_ < threads_.size();
 }
 

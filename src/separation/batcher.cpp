@@ -10,6 +10,7 @@
 #include <deque>
 #include <exception>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <queue>
 #include <span>
@@ -86,13 +87,13 @@ struct Batcher::State {
     std::unique_lock lock{mutex};
     submitted.wait(lock, [this] {
       const bool no_more = waiting_clients >= clients && !queue.empty();
-      return closing || no_more || static_cast<std::int64_t>(queue.size()) >= batch;
+      return closing || no_more || std::ssize(queue) >= batch;
     });
     Requests requests;
     if (closing) return requests;
     const std::size_t samples = queue.front().mixture.size();
     const std::int64_t most = samples == window ? batch : 1;
-    for (auto request = queue.begin(); request != queue.end() && static_cast<std::int64_t>(requests.size()) < most;) {
+    for (auto request = queue.begin(); request != queue.end() && std::ssize(requests) < most;) {
       if (request->mixture.size() != samples) {
         ++request;
         continue;
@@ -114,7 +115,7 @@ struct Batcher::State {
   }
 
   void count(const Requests& requests, double busy_s) {
-    const std::lock_guard lock{mutex};
+    const std::scoped_lock lock{mutex};
     statistics.windows += static_cast<std::int64_t>(requests.size());
     statistics.audio_s +=
         static_cast<double>(requests.size() * requests.front().mixture.size()) / model.info().sample_rate_hz;
@@ -131,7 +132,7 @@ struct Batcher::State {
     }
     const std::int64_t half = (size + 1) / 2;
     {
-      const std::lock_guard lock{mutex};
+      const std::scoped_lock lock{mutex};
       batch = std::min(batch, half);
     }
     try {
@@ -147,7 +148,7 @@ struct Batcher::State {
   /// The same for all windows of the usual length, so that each batch has one shape.
   [[nodiscard]] std::int64_t rows_for(const Requests& requests) {
     if (requests.front().mixture.size() != window) return 1;
-    const std::lock_guard lock{mutex};
+    const std::scoped_lock lock{mutex};
     return std::max(batch, static_cast<std::int64_t>(requests.size()));
   }
 
@@ -175,7 +176,7 @@ Batcher::Batcher(const SeparationModel& model, std::int64_t window_samples, cons
 
 Batcher::~Batcher() {
   {
-    const std::lock_guard lock{state_->mutex};
+    const std::scoped_lock lock{state_->mutex};
     state_->closing = true;
   }
   state_->submitted.notify_all();
@@ -187,7 +188,7 @@ const SeparationModel& Batcher::model() const {
 }
 
 BatchStatistics Batcher::statistics() const {
-  const std::lock_guard lock{state_->mutex};
+  const std::scoped_lock lock{state_->mutex};
   BatchStatistics statistics = state_->statistics;
   statistics.batch = static_cast<int>(state_->batch);
   statistics.busy_s /= state_->lanes;
@@ -199,13 +200,13 @@ struct Batcher::Client::Results {
 };
 
 Batcher::Client::Client(Batcher& batcher) : batcher_(batcher), results_(std::make_unique<Results>()) {
-  const std::lock_guard lock{batcher_.state_->mutex};
+  const std::scoped_lock lock{batcher_.state_->mutex};
   ++batcher_.state_->clients;
 }
 
 Batcher::Client::~Client() {
   {
-    const std::lock_guard lock{batcher_.state_->mutex};
+    const std::scoped_lock lock{batcher_.state_->mutex};
     --batcher_.state_->clients;
   }
   batcher_.state_->submitted.notify_all();
@@ -217,16 +218,16 @@ std::size_t Batcher::Client::pending() const {
 
 bool Batcher::Client::full() const {
   const State& state = *batcher_.state_;
-  const std::lock_guard lock{batcher_.state_->mutex};
+  const std::scoped_lock lock{batcher_.state_->mutex};
   // Two batches among all clients, so that the next is complete while one is computed.
   const std::int64_t windows = 2 * state.batch * state.lanes;
-  return static_cast<std::int64_t>(pending()) >= std::max<std::int64_t>(2, windows / std::max(state.clients, 1));
+  return std::cmp_greater_equal(pending(), std::max<std::int64_t>(2, windows / std::max(state.clients, 1)));
 }
 
 void Batcher::Client::submit(std::vector<float> mixture) {
   if (mixture.empty()) throw Error{"a window without samples can't be separated", batcher_.model().info().name};
   {
-    const std::lock_guard lock{batcher_.state_->mutex};
+    const std::scoped_lock lock{batcher_.state_->mutex};
     Request& request = batcher_.state_->queue.emplace_back();
     request.mixture = std::move(mixture);
     results_->oldest_first.push(request.stems.get_future());
@@ -237,13 +238,13 @@ void Batcher::Client::submit(std::vector<float> mixture) {
 at::Tensor Batcher::Client::next() {
   State& state = *batcher_.state_;
   {
-    const std::lock_guard lock{state.mutex};
+    const std::scoped_lock lock{state.mutex};
     ++state.waiting_clients;
   }
   state.submitted.notify_all();
   results_->oldest_first.front().wait();
   {
-    const std::lock_guard lock{state.mutex};
+    const std::scoped_lock lock{state.mutex};
     --state.waiting_clients;
   }
   std::future<at::Tensor> result = std::move(results_->oldest_first.front());

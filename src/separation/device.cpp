@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/text.hpp>
-#include <veery/base/whole_number.hpp>
 #include <veery/separation/device.hpp>
 
 #include "separation/first_line.hpp"
@@ -72,11 +72,11 @@ ComputeDevice gpu_device(int number) {
 }
 
 /// The number of cuda:N, nullopt for plain cuda.
-std::optional<int> parse_number(const std::string& wanted) {
+std::optional<int> device_number(const std::string& wanted) {
   if (wanted == "cuda") return std::nullopt;
   const std::string prefix = "cuda:";
   if (wanted.starts_with(prefix)) {
-    const std::optional<int> number = whole_number(wanted.substr(prefix.size()));
+    const std::optional<int> number = parse_number<int>(wanted.substr(prefix.size()));
     if (number && *number >= 0) return number;
   }
   throw UsageError{"no such device", "\"" + printable(wanted) + "\"", "there are: auto, cpu, cuda, cuda:N"};
@@ -85,13 +85,13 @@ std::optional<int> parse_number(const std::string& wanted) {
 }  // namespace
 
 void check_device_name(const std::string& wanted) {
-  if (wanted != "auto" && wanted != "cpu") static_cast<void>(parse_number(wanted));
+  if (wanted != "auto" && wanted != "cpu") static_cast<void>(device_number(wanted));
 }
 
 ComputeDevice choose_device(const std::string& wanted, int gpu) {
   if (wanted == "cpu") return {};
   const bool is_auto = wanted == "auto";
-  const std::optional<int> number = is_auto ? std::nullopt : parse_number(wanted);
+  const std::optional<int> number = is_auto ? std::nullopt : device_number(wanted);
   const Gpus gpus = find_gpus();
   std::string why = gpus.why_none;
   if (gpus.count > 0) {

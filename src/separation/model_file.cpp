@@ -132,6 +132,7 @@ void write_model(const std::filesystem::path& path, const Model& model) {
   file.root().set_text("commit", std::string{program_commit()});
   file.root().set_text("digest", model_digest(model.config, model.weights));
   std::vector<std::string> provenance;
+  provenance.reserve(model.provenance.size());
   for (const auto& [name, value] : model.provenance) provenance.push_back(std::string{name}.append("=").append(value));
   file.root().set_texts("provenance", provenance);
   {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <queue>
 #include <utility>
 
@@ -20,7 +21,7 @@ std::vector<std::int64_t> choose_rows(std::int64_t rows, std::int64_t count, std
   std::priority_queue<std::pair<std::uint64_t, std::int64_t>> smallest;
   for (std::int64_t row = 0; row < rows; ++row) {
     smallest.emplace(mixed(mixed(seed) + kStep * (static_cast<std::uint64_t>(row) + 1)), row);
-    if (static_cast<std::int64_t>(smallest.size()) > count) smallest.pop();
+    if (std::ssize(smallest) > count) smallest.pop();
   }
   std::vector<std::int64_t> chosen;
   for (; !smallest.empty(); smallest.pop()) chosen.push_back(smallest.top().second);

@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <string_view>
 
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
 #include <veery/shards/dataset_folder.hpp>
@@ -23,11 +23,9 @@ constexpr std::string_view kHdf5 = "hdf5";
 /// Protobuf's JSON writes 64-bit numbers as text.
 std::int64_t number_from(const Json& json) {
   const std::string text = json.is_string() ? json.get<std::string>() : json.dump();
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{} || end != text.data() + text.size() || value < 0)
-    throw Error{"not a number of rows", printable(text)};
-  return value;
+  const std::optional<std::int64_t> value = parse_number<std::int64_t>(text);
+  if (!value || *value < 0) throw Error{"not a number of rows", printable(text)};
+  return *value;
 }
 
 SplitDescription split_from(const Json& json) {
@@ -77,9 +75,7 @@ std::optional<std::size_t> shard_index(std::string_view name, const std::string&
   const std::size_t of = name.find(kOf);
   if (of == std::string_view::npos || !is_number(name.substr(0, of)) || !is_number(name.substr(of + kOf.size())))
     return std::nullopt;
-  std::size_t index = 0;
-  std::from_chars(name.data(), name.data() + of, index);
-  return index;
+  return parse_number<std::size_t>(name.substr(0, of));
 }
 
 SplitFiles find_shards(const fs::path& folder, const std::string& dataset, const SplitDescription& split) {

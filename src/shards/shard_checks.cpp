@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 void check_annotations(const ExampleSchema& schema, const Example& example) {
   const auto classes = static_cast<std::int64_t>(schema.classes.size());
-  const bool fits = static_cast<std::int64_t>(example.annotations.size()) <= schema.most_annotations &&
+  const bool fits = std::ssize(example.annotations) <= schema.most_annotations &&
                     std::all_of(example.annotations.begin(), example.annotations.end(), [&](const SliceAnnotation& a) {
                       return a.start >= 0 && a.end >= a.start && a.label >= 0 && a.label < classes;
                     });

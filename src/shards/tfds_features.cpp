@@ -75,6 +75,7 @@ TfdsFeature column_feature(const Column& column, const ExampleSchema& schema) {
           return {sequence_feature(is_label ? class_feature(schema.classes.size()) : scalar_feature("uint64")),
                   [field](Message message, const std::string& name, const TfdsRow& row) {
                     std::vector<std::int64_t> values;
+                    values.reserve(row.example.annotations.size());
                     for (const SliceAnnotation& annotation : row.example.annotations)
                       values.push_back(annotation.*field);
                     message.add_integers(name, values);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include <veery/base/crc32c.hpp>
 #include <veery/base/error.hpp>
@@ -64,7 +65,7 @@ bool TfrecordReader::next(std::string& payload) {
     throw Error{"the checksum of a record's length is wrong", name_of_next()};
   const auto length = number_in<std::uint64_t>(length_bytes);
   const std::int64_t left = size_ - offset_;
-  if (left < kTailBytes || length > static_cast<std::uint64_t>(left - kTailBytes))
+  if (left < kTailBytes || std::cmp_greater(length, left - kTailBytes))
     throw Error{"a TFRecord file is cut short", name_of_next()};
   payload.resize(length);
   read(std::as_writable_bytes(std::span{payload}));

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
@@ -80,7 +81,7 @@ void Page::draw_levels(std::size_t lane, std::span<const float> levels, float lo
   const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface_.get()));
   const auto width = static_cast<std::size_t>(grid_.width);
   std::vector<std::uint32_t> row(width);
-  for (std::size_t y = 0; y < static_cast<std::size_t>(grid_.height); ++y) {
+  for (std::size_t y = 0; std::cmp_less(y, grid_.height); ++y) {
     for (std::size_t x = 0; x < width; ++x) {
       const double share = 1.0 + static_cast<double>(levels[y * width + x] - loudest) / range_db;
       row[x] = table[std::isfinite(share) ? static_cast<std::size_t>(std::lround(255.0 * std::max(share, 0.0))) : 0];

@@ -1,8 +1,8 @@
-#include <charconv>
 #include <system_error>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/state/accusations.hpp>
@@ -36,11 +36,9 @@ Accusations accusations_from_text(const std::string& text) {
   const auto rows = parse_csv(text);
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const std::vector<std::string>& row = rows[i];
-    int count = 0;
-    const bool good =
-        row.size() == 2 && std::from_chars(row[1].data(), row[1].data() + row[1].size(), count).ec == std::errc{};
-    if (!good) throw Error{"not a table of accused recordings", row.front()};
-    accusations[text_of_cell(row[0])] = count;
+    const std::optional<int> count = row.size() == 2 ? parse_number<int>(row[1]) : std::nullopt;
+    if (!count) throw Error{"not a table of accused recordings", row.front()};
+    accusations[text_of_cell(row[0])] = *count;
   }
   return accusations;
 }

@@ -150,7 +150,7 @@ Lease::Lease(const fs::path& folder, const LeaseTiming& timing) : state_(std::ma
 
 Lease::~Lease() {
   {
-    const std::lock_guard lock{state_->mutex};
+    const std::scoped_lock lock{state_->mutex};
     state_->ending = true;
   }
   state_->wake.notify_all();
@@ -163,7 +163,7 @@ Lease::~Lease() {
 }
 
 bool Lease::lost() const {
-  const std::lock_guard lock{state_->mutex};
+  const std::scoped_lock lock{state_->mutex};
   return state_->lost;
 }
 

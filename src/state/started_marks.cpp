@@ -83,7 +83,7 @@ StartedMarks::~StartedMarks() {
 
 StartedMarks::Mark StartedMarks::start(const std::string& recording, double limit_s) {
   State& state = *state_;
-  const std::lock_guard lock{state.mutex};
+  const std::scoped_lock lock{state.mutex};
   const auto free = std::find_if(state.places.begin(), state.places.end(),
                                  [](const Place& place) { return place.recording.empty(); });
   const auto place = static_cast<std::size_t>(free - state.places.begin());
@@ -97,7 +97,7 @@ StartedMarks::Mark StartedMarks::start(const std::string& recording, double limi
 
 StartedMarks::Mark::~Mark() {
   State& state = *marks_.state_;
-  const std::lock_guard lock{state.mutex};
+  const std::scoped_lock lock{state.mutex};
   current_mark = {};
   if (place_ == state.places.size()) return;
   state.places[place_].recording.clear();
@@ -105,7 +105,7 @@ StartedMarks::Mark::~Mark() {
 }
 
 std::vector<InWork> StartedMarks::in_work() const {
-  const std::lock_guard lock{state_->mutex};
+  const std::scoped_lock lock{state_->mutex};
   std::vector<InWork> recordings;
   for (const Place& place : state_->places) {
     if (place.recording.empty()) continue;
@@ -126,7 +126,7 @@ void StartedMarks::absolve() {
 }
 
 void StartedMarks::accuse(const std::string& recording) {
-  const std::lock_guard lock{state_->mutex};
+  const std::scoped_lock lock{state_->mutex};
   for (std::size_t place = 0; place < state_->places.size(); ++place) {
     if (state_->places[place].recording == recording) state_->put(offset_of(place), std::string_view{&kGuilty, 1});
   }

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <optional>
 
 #include <veery/base/error.hpp>
+#include <veery/base/number.hpp>
 #include <veery/state/utc.hpp>
 
 namespace veery {
@@ -39,10 +39,8 @@ std::optional<double> offset_s(std::string_view text) {
 }  // namespace
 
 double parse_moment_s(std::string_view text) {
-  double number = 0.0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec == std::errc{} && result.ptr == text.data() + text.size() && std::isfinite(number) && number >= 0.0)
-    return number;
+  const std::optional<double> number = parse_number<double>(text);
+  if (number && std::isfinite(*number) && *number >= 0.0) return *number;
   const std::string copy{text};
   std::tm fields{};
   if (const char* end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &fields); end != nullptr) {

@@ -26,7 +26,7 @@ void check_background(std::string_view name, const BackgroundOptions& background
   check_range(std::string{name} + " chance", background.chance, 0.0, 1.0);
 }
 
-const SoundscapeOptions& checked(const SoundscapeOptions& options) {
+SoundscapeOptions checked(const SoundscapeOptions& options) {
   check_range("sample_rate_hz", options.sample_rate_hz, 4000, 768000);
   check_range("recording_s", options.recording_s, 0.0, 7 * 86400.0);
   check_range("calls_per_minute", options.calls_per_minute, 0.0, 600.0);
@@ -48,8 +48,9 @@ struct Sounding {
 
 }  // namespace
 
-std::vector<BirdCall> plan_calls(const SoundscapeOptions& options, std::uint64_t recording_number) {
-  const synthesis::Background background{checked(options), recording_number};
+std::vector<BirdCall> plan_calls(const SoundscapeOptions& wanted, std::uint64_t recording_number) {
+  const SoundscapeOptions options = checked(wanted);
+  const synthesis::Background background{options, recording_number};
   std::vector<BirdCall> calls;
   for (auto& planned : synthesis::plan_songs(options, recording_number, background)) {
     calls.push_back(std::move(planned.truth));

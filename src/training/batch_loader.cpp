@@ -25,7 +25,7 @@ struct BatchLoader::State {
     try {
       while (wait_for_room()) put(make_one(step++));
     } catch (...) {
-      const std::lock_guard lock{mutex};
+      const std::scoped_lock lock{mutex};
       failure = std::current_exception();
       changed.notify_all();
     }
@@ -46,7 +46,7 @@ struct BatchLoader::State {
   }
 
   void put(MixtureBatch batch) {
-    const std::lock_guard lock{mutex};
+    const std::scoped_lock lock{mutex};
     ready.push_back(std::move(batch));
     changed.notify_all();
   }
@@ -62,7 +62,7 @@ BatchLoader::BatchLoader(MakeBatch make, std::int64_t first_step, std::size_t ah
 
 BatchLoader::~BatchLoader() {
   {
-    const std::lock_guard lock{state_->mutex};
+    const std::scoped_lock lock{state_->mutex};
     state_->stop = true;
   }
   state_->changed.notify_all();

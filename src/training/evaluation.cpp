@@ -29,6 +29,7 @@ double power(const at::Tensor& waveform) {
 std::vector<bool> which_sound(const at::Tensor& references) {
   const at::Tensor silent = training::is_silent(references);
   std::vector<bool> sounds;
+  sounds.reserve(static_cast<std::size_t>(silent.numel()));
   for (std::int64_t i = 0; i < silent.numel(); ++i) sounds.push_back(!silent[i].item<bool>());
   return sounds;
 }

@@ -80,7 +80,7 @@ TEST(Batcher, GivesEveryBatchOneShapeAndOddLengthsOneOfTheirOwn) {
   std::mutex mutex;
   std::multiset<std::pair<std::int64_t, std::int64_t>> shapes;
   const test::FakeModel model{2, 1000, [&](const at::Tensor& mixtures) {
-                                const std::lock_guard lock{mutex};
+                                const std::scoped_lock lock{mutex};
                                 shapes.emplace(mixtures.size(0), mixtures.size(1));
                                 return mirror(mixtures);
                               }};

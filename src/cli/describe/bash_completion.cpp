@@ -61,6 +61,7 @@ std::string value_cases(const CommandText& program) {
     for (const OptionText& option : options_behind(*command, program)) {
       if (option.value.empty()) continue;
       std::vector<std::string> patterns;
+      patterns.reserve(option.names.size());
       for (const std::string& name : option.names) patterns.push_back("\"" + command->words() + " " + name + "\"");
       text += "    " + joined(patterns, " | ") + ")\n      " + complete_value(option) + "\n      return ;;\n";
     }
@@ -78,6 +79,7 @@ std::string offer_options(const CommandText& command, const CommandText& program
 std::string first_positional(const CommandText& command) {
   if (!command.positionals.empty()) return complete_value(command.positionals.front());
   std::vector<std::string> names;
+  names.reserve(command.commands.size());
   for (const CommandText& below : command.commands) names.push_back(below.last_word());
   return offer_words(names);
 }
