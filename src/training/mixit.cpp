@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include <veery/base/error.hpp>
 #include <veery/training/losses.hpp>
@@ -52,7 +53,7 @@ void check_allowed(std::int64_t references, std::int64_t estimates, const std::v
   for (const Assignment& assignment : allowed) {
     const bool known = std::all_of(assignment.begin(), assignment.end(),
                                    [&](std::int64_t mixture) { return mixture >= 0 && mixture < references; });
-    if (known && static_cast<std::int64_t>(assignment.size()) == estimates) continue;
+    if (known && std::ssize(assignment) == estimates) continue;
     throw Error{"an allowed assignment does not fit", "number " + std::to_string(&assignment - allowed.data()),
                 "give a mixture from 0 on for each of " + std::to_string(estimates) + " estimates"};
   }
@@ -75,6 +76,7 @@ MixitLoss mixit(const at::Tensor& references, const at::Tensor& estimates, const
   const InnerProducts products = inner_products(references, estimates, options);
   const bool exact = training::can_search_all(mixtures, estimates.size(1));
   std::vector<at::Tensor> assignments;
+  assignments.reserve(static_cast<std::size_t>(references.size(0)));
   for (std::int64_t example = 0; example < references.size(0); ++example) {
     assignments.push_back(at::tensor(exact ? training::search_all(products, example, options.allowed)
                                            : training::search_from_least_squares(products, example)));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <limits>
 
 #include <veery/base/error.hpp>
@@ -77,6 +78,7 @@ at::Tensor loss_matrices(const at::Tensor& references, const at::Tensor& estimat
                          const std::vector<std::string>& signal_types) {
   const at::NoGradGuard no_gradients;
   std::vector<at::Tensor> rows;
+  rows.reserve(static_cast<std::size_t>(references.size(1)));
   for (std::int64_t reference = 0; reference < references.size(1); ++reference) {
     rows.push_back(pair_loss(references.narrow(1, reference, 1), estimates));
   }
@@ -97,7 +99,7 @@ void check_options(std::int64_t sources, const PermutationOptions& options) {
     throw Error{"too many sources to permute", std::to_string(sources) + " sources",
                 "train with " + std::to_string(training::kMostEstimates) + " at most"};
   }
-  if (!options.signal_types.empty() && static_cast<std::int64_t>(options.signal_types.size()) != sources) {
+  if (!options.signal_types.empty() && std::ssize(options.signal_types) != sources) {
     throw Error{"the signal types do not fit the sources",
                 std::to_string(options.signal_types.size()) + " types, " + std::to_string(sources) + " sources",
                 "give one a source, or none"};
