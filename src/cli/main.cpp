@@ -22,6 +22,10 @@
 #include "cli/job_command.hpp"
 
 namespace veery {
+
+/// LeakSanitizer's, where that is linked.
+[[gnu::weak]] void report_leaks() asm("__lsan_do_leak_check");
+
 namespace {
 
 int run_command(const CLI::App& app, Communicator& world, const Arguments& arguments) {
@@ -148,6 +152,28 @@ int run(int argc, char** argv) {
   return dispatch(*app.get_subcommands().front(), arguments, argc, argv);
 }
 
+int run_and_explain(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const UsageError& problem) {
+    complain(problem);
+    return exit_code::kUsage;
+  } catch (const std::exception& failure) {
+    complain(failure);
+    return exit_code::kFailed;
+  }
+}
+
+/// Files are closed and MPI has ended: what is left are LibTorch's destructors, a third of the time of a short command.
+[[noreturn]] void leave(int code) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain(Error{"not all could be written", "the standard output", "is its disk full?"});
+    if (code == exit_code::kDone) code = exit_code::kFailed;
+  }
+  if (report_leaks != nullptr) report_leaks();
+  ::_exit(code);
+}
+
 }  // namespace
 }  // namespace veery
 
@@ -155,13 +181,5 @@ int main(int argc, char** argv) {
   // Locks fail on many cluster file systems. HDF5 takes them for the shards behind a split's index whatever a program
   // asks of the index itself; only the environment reaches those, and a user's word in it counts.
   ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", /*overwrite=*/0);
-  try {
-    return veery::run(argc, argv);
-  } catch (const veery::UsageError& problem) {
-    veery::complain(problem);
-    return veery::exit_code::kUsage;
-  } catch (const std::exception& failure) {
-    veery::complain(failure);
-    return veery::exit_code::kFailed;
-  }
+  veery::leave(veery::run_and_explain(argc, argv));
 }

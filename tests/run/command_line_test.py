@@ -5,8 +5,9 @@ import io
 import itertools
 import json
 import re
+import subprocess
 
-from support import DONE, DONE_WITH_BAD, FAILED, SOURCE, USAGE, ProgramTest, birds, main, run, wav
+from support import DONE, DONE_WITH_BAD, FAILED, PROGRAM, SOURCE, USAGE, ProgramTest, birds, main, run, wav
 
 NOT_IN_FILES = {"help", "output", "dry-run", "deadline", "check", "extend", "restart", "preset", "once"}  # of one job
 
@@ -118,6 +119,13 @@ class CommandLineTest(ProgramTest):
     def expect_bad_file(self, text, *said):
         self.configuration.write_text(text)
         self.expect_usage_error(*said, arguments=("--config", str(self.configuration)))
+
+    def test_output_that_can_not_be_written(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run([PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+        self.assertEqual(result.returncode, FAILED)
+        self.assertEqual(result.stderr, "veery: not all could be written: the standard output (is its disk full?)\n")
 
     def test_misspelt_key(self):
         self.expect_bad_file('[process]\nintervall = "4s"\n', "process.intervall")
