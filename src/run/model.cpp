@@ -5,6 +5,7 @@
 #include <veery/base/text.hpp>
 #include <veery/run/commands.hpp>
 #include <veery/run/model_options.hpp>
+#include <veery/separation/import_checkpoint.hpp>
 #include <veery/separation/separation_model.hpp>
 
 namespace veery {

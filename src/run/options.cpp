@@ -5,6 +5,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/run/options.hpp>
+#include <veery/separation/device.hpp>
 #include <veery/shards/shard_place.hpp>
 
 namespace veery {

@@ -3,6 +3,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/run/train_options.hpp>
+#include <veery/separation/device.hpp>
 #include <veery/separation/model_file.hpp>
 
 #include "run/training_folder.hpp"

@@ -2,7 +2,7 @@
 // One list of the network's settings: what writes, reads, prints and digests them goes through it.
 #include <type_traits>
 
-#include <veery/separation/tdcn.hpp>
+#include <veery/separation/tdcn_config.hpp>
 
 namespace veery::separation {
 

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-#include <veery/separation/precision.hpp>
+#include <veery/separation/autocast.hpp>
 
 namespace veery::separation {
 namespace {

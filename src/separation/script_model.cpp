@@ -11,7 +11,7 @@
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
-#include <veery/separation/precision.hpp>
+#include <veery/separation/autocast.hpp>
 
 #include "separation/first_line.hpp"
 

@@ -5,7 +5,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
-#include <veery/separation/tdcn.hpp>
+#include <veery/separation/tdcn_config.hpp>
 
 #include "separation/config_fields.hpp"
 

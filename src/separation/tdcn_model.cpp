@@ -5,7 +5,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
-#include <veery/separation/precision.hpp>
+#include <veery/separation/autocast.hpp>
 
 namespace veery::separation {
 namespace {

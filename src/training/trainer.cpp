@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <veery/base/error.hpp>
-#include <veery/separation/precision.hpp>
+#include <veery/separation/autocast.hpp>
 #include <veery/training/metrics.hpp>
 #include <veery/training/trainer.hpp>
 

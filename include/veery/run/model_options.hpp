@@ -2,7 +2,7 @@
 // What `veery model` is asked to do.
 #include <filesystem>
 
-#include <veery/separation/import_checkpoint.hpp>
+#include <veery/separation/import_options.hpp>
 
 namespace veery {
 

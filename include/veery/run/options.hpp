@@ -12,8 +12,8 @@
 #include <veery/audio/recording_stream.hpp>
 #include <veery/base/output_folder.hpp>
 #include <veery/outputs/stem_files.hpp>
-#include <veery/separation/device.hpp>
-#include <veery/separation/stitcher.hpp>
+#include <veery/separation/precision.hpp>
+#include <veery/separation/windows.hpp>
 #include <veery/shards/example.hpp>
 #include <veery/shards/tfds_format.hpp>
 #include <veery/slices/slice.hpp>

@@ -7,8 +7,9 @@
 
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/options.hpp>
+#include <veery/separation/tdcn_config.hpp>
 #include <veery/training/mixtures.hpp>
-#include <veery/training/trainer.hpp>
+#include <veery/training/trainer_options.hpp>
 
 namespace veery {
 

@@ -1,5 +1,5 @@
 #pragma once
-// Where a network runs, and in which arithmetic. LibTorch's CUDA libraries are loaded when a GPU is asked for,
+// Where a network runs. LibTorch's CUDA libraries are loaded when a GPU is asked for,
 // never before: one program serves machines with and without.
 #include <c10/core/Device.h>
 
@@ -8,10 +8,6 @@
 #include <string>
 
 namespace veery {
-
-/// Of the matrix products, and of what follows directly on one in bfloat16 or float16 (LibTorch's autocast);
-/// weights and stems are float32 in each. A CPU takes tf32 for float32, and has no float16.
-enum class Precision { float32, tf32, bfloat16, float16 };
 
 struct ComputeDevice {
   at::Device device{at::kCPU};
@@ -32,9 +28,5 @@ void check_device_name(const std::string& wanted);
 
 /// Bytes free on a GPU, what LibTorch holds in reserve included. nullopt on the CPU.
 [[nodiscard]] std::optional<std::size_t> free_memory(const ComputeDevice& device);
-
-[[nodiscard]] std::string to_string(Precision precision);
-/// Throws UsageError that lists the names there are: float32, tf32, bf16, fp16.
-[[nodiscard]] Precision parse_precision(const std::string& name);
 
 }  // namespace veery

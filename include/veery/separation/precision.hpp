@@ -1,25 +1,15 @@
 #pragma once
-// Switches LibTorch to the arithmetic that was asked for.
-#include <veery/separation/device.hpp>
+// In which arithmetic a network runs.
+#include <string>
 
-namespace veery::separation {
+namespace veery {
 
-/// Throws UsageError for what the device lacks. On a GPU sets TF32, for the whole process.
-void prepare_precision(Precision precision, const ComputeDevice& device);
+/// Of the matrix products, and of what follows directly on one in bfloat16 or float16 (LibTorch's autocast);
+/// weights and stems are float32 in each. A CPU takes tf32 for float32, and has no float16.
+enum class Precision { float32, tf32, bfloat16, float16 };
 
-/// While it lives, this thread's matrix products on the device are in bfloat16 or float16, if that is asked for.
-class Autocast {
- public:
-  Autocast(Precision precision, const at::Device& device);
-  ~Autocast();
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
+[[nodiscard]] std::string to_string(Precision precision);
+/// Throws UsageError that lists the names there are: float32, tf32, bf16, fp16.
+[[nodiscard]] Precision parse_precision(const std::string& name);
 
- private:
-  at::DeviceType device_;
-  bool is_on_;
-  bool was_on_;
-  int type_before_;  ///< an at::ScalarType
-};
-
-}  // namespace veery::separation
+}  // namespace veery

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <veery/separation/device.hpp>
+#include <veery/separation/precision.hpp>
 
 namespace veery {
 

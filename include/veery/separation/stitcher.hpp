@@ -9,17 +9,13 @@
 #include <memory>
 #include <vector>
 
+#include <veery/separation/windows.hpp>
+
 namespace veery {
 
 /// One set of samples for all stems: [source][sample], all of one length.
 using StemBlock = std::vector<std::vector<float>>;
 using StemSink = std::function<void(const StemBlock&)>;
-
-struct WindowOptions {
-  double window_s = 10.0;
-  double hop_s = 8.0;   ///< from start to start; the rest overlaps
-  double fade_s = 1.0;  ///< of the cross-fade, in the middle of the overlap; what lies outside it is context
-};
 
 /// Where one window was joined to those before it.
 struct Seam {
@@ -27,10 +23,6 @@ struct Seam {
   double confidence = 1.0;   ///< 0: another order would have been as good; 1: none comes near
   std::vector<int> outputs;  ///< stem → output of the network in the new window
 };
-
-/// The starts of windows of `window` samples over `length` samples: every `hop`, the last one moved back so that
-/// it ends with the recording. One window at 0 if the recording is no longer than a window, none if it is empty.
-[[nodiscard]] std::vector<std::int64_t> window_starts(std::int64_t length, std::int64_t window, std::int64_t hop);
 
 /// Not thread-safe; objects are independent.
 class Stitcher {

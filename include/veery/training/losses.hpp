@@ -3,35 +3,17 @@
 // differentiable in the estimates, on the device and in the precision of both. Thread-safe.
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
 #include <functional>
-#include <limits>
-#include <optional>
-#include <string>
-#include <vector>
+
+#include <veery/training/loss_options.hpp>
 
 namespace veery {
-
-/// No least error: a perfect estimate is worth -80 dB.
-inline constexpr double kUnlimitedSnr = std::numeric_limits<double>::infinity();
 
 /// 10 log10(sum of (reference - estimate)² + 10^(-max_snr_db/10) · sum of bias² + 1e-8) over the last axis, in dB;
 /// the others broadcast. Sums, not means: the value depends on the length. Beyond `max_snr_db` an estimate gains
 /// little by getting better. `bias` is the reference unless given.
 [[nodiscard]] at::Tensor log_mse(const at::Tensor& reference, const at::Tensor& estimate, double max_snr_db,
                                  const at::Tensor& bias = {});
-
-/// The estimate j goes to the mixture assignment[j].
-using Assignment = std::vector<std::int64_t>;
-
-struct MixitOptions {
-  double max_snr_db = 30;
-  /// A reference of silence, RMS at most 1e-8, is measured against the loudness of the sum of all references instead,
-  /// at this limit: what a single mixture among mixtures of mixtures needs (Wisdom et al., ICASSP 2021). Empty: no
-  /// reference counts as silent.
-  std::optional<double> max_snr_silent_db{};
-  std::vector<Assignment> allowed{};  ///< the only ones to try, in this order; empty: all
-};
 
 struct MixitLoss {
   at::Tensor loss;        ///< [batch]: mean log-MSE between the references and the estimates that were added up
@@ -55,11 +37,6 @@ struct MixitLoss {
 /// A loss over the last axis of (reference, estimate), the others broadcast.
 using PairLoss = std::function<at::Tensor(const at::Tensor& reference, const at::Tensor& estimate)>;
 
-struct PermutationOptions {
-  bool allow_repeated = false;              ///< an estimate may serve many references
-  std::vector<std::string> signal_types{};  ///< a source: permutations stay within a type. Empty: all of one type
-};
-
 struct PermutationLoss {
   at::Tensor loss;         ///< [batch, source], in the order of the references
   at::Tensor estimates;    ///< the estimates in the order of the references
@@ -70,17 +47,6 @@ struct PermutationLoss {
 /// Exact. Throws Error for shapes that do not fit, and for more than 20 sources.
 [[nodiscard]] PermutationLoss permutation_invariant(const at::Tensor& references, const at::Tensor& estimates,
                                                     const PairLoss& pair_loss, const PermutationOptions& options = {});
-
-/// Defaults: the FUSS model.
-struct SupervisedOptions {
-  double max_snr_db = 30;
-  double max_snr_silent_db = 20;
-  double silent_weight = 1;
-  std::vector<double> source_weights{};       ///< a source; empty: 1 each
-  std::vector<std::string> signal_types{};    ///< as in PermutationOptions
-  std::vector<std::string> silent_types{};    ///< signal types that count as silent, whatever their references
-  bool ignore_silence_without_signal = true;  ///< a batch of silent references alone costs nothing; DCASE 2020: no
-};
 
 struct SupervisedLoss {
   at::Tensor active;     ///< scalar: of the references that are heard

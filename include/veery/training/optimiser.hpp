@@ -6,6 +6,7 @@
 #include <string>
 
 #include <veery/separation/tdcn.hpp>
+#include <veery/training/optimiser_options.hpp>
 
 namespace veery {
 
@@ -22,20 +23,8 @@ Weights gradients_of(const at::Tensor& loss, const Weights& weights, const Gradi
 /// Scales all gradients alike, so that their norm, taken together, is at most `max_norm`. Returns the norm before.
 at::Tensor clip_by_global_norm(Weights& gradients, double max_norm);
 
-/// Falls by `factor` every `factor_steps`, a little with each step.
-struct LearningRateDecay {
-  double initial = 1e-4;
-  double factor = 0.5;
-  double factor_steps = 2e6;
-};
 /// `step` counts the steps already made.
 [[nodiscard]] double learning_rate(const LearningRateDecay& decay, std::int64_t step);
-
-struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-};
 
 struct AdamState {
   std::int64_t steps = 0;
