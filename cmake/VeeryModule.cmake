@@ -37,6 +37,12 @@ function(veery_compile_options target)
   endif()
 endfunction()
 
+# veery_compile_quickly(TARGET): for what says who does what and when, where nothing takes long. A quarter to two fifths
+# less to compile.
+function(veery_compile_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # veery_precompile(TARGET header…): for headers that cost more than what includes them. Each source includes what it
 # needs all the same (the preset `tidy` has no precompiled headers).
 set(VEERY_TORCH_HEADERS <ATen/Functions.h> <ATen/TensorOperators.h>)

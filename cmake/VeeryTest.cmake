@@ -70,7 +70,7 @@ function(veery_test module)
   set(target test_${module})
   add_executable(${target} ${ARG_SOURCES})
   veery_compile_options(${target})
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # tests are compiled more often than run
+  veery_compile_quickly(${target})  # tests are compiled more often than run
   target_link_libraries(${target} PRIVATE $<TARGET_NAME_IF_EXISTS:veery::${module}> ${ARG_LINKS} GTest::gtest)
   # src: internal headers are tested too. tests: "support/…" is shared by all tests.
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
