@@ -11,6 +11,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/separation/autocast.hpp>
+#include <veery/training/losses.hpp>
 #include <veery/training/metrics.hpp>
 #include <veery/training/trainer.hpp>
 
