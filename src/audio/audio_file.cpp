@@ -8,6 +8,7 @@
 #include <veery/audio/audio_file.hpp>
 #include <veery/base/error.hpp>
 
+#include "audio/aiff_header.hpp"
 #include "audio/sound_file.hpp"
 #include "audio/sound_input.hpp"
 #include "audio/sound_metadata.hpp"
@@ -50,18 +51,25 @@ std::optional<Refusal> refuse_info(const SF_INFO& info) {
   return std::nullopt;
 }
 
-AudioInfo describe(const SF_INFO& info, const std::optional<WavHeader>& header) {
+/// Whether a frame has the same number of bytes everywhere, so that bytes tell frames.
+bool has_plain_frames(const SF_INFO& info) {
+  const int subtype = info.format & SF_FORMAT_SUBMASK;
+  return (subtype != 0 && subtype <= SF_FORMAT_DOUBLE) || subtype == SF_FORMAT_ULAW || subtype == SF_FORMAT_ALAW;
+}
+
+/// libsndfile counts the frames of a cut file that are there.
+AudioInfo describe(const SF_INFO& info, const std::optional<WavHeader>& wav, std::optional<std::int64_t> aiff_frames) {
   AudioInfo result;
   result.sample_rate_hz = info.samplerate;
   result.channels = info.channels;
   result.frames = info.frames;
   result.claimed_frames = info.frames;
   result.format = format_name(info.format);
-  const int subtype = info.format & SF_FORMAT_SUBMASK;
-  const bool linear = subtype <= SF_FORMAT_DOUBLE && subtype != 0;
-  if (header && header->data_bytes && header->bytes_per_frame > 0 && linear) {
-    result.claimed_frames = std::max<std::int64_t>(info.frames, *header->data_bytes / header->bytes_per_frame);
+  if (!has_plain_frames(info)) return result;
+  if (wav && wav->data_bytes && wav->bytes_per_frame > 0) {
+    result.claimed_frames = std::max<std::int64_t>(info.frames, *wav->data_bytes / wav->bytes_per_frame);
   }
+  if (aiff_frames) result.claimed_frames = std::max<std::int64_t>(info.frames, *aiff_frames);
   return result;
 }
 
@@ -92,14 +100,16 @@ OrRefusal<AudioReader> AudioReader::open(const fs::path& path) {
 OrRefusal<AudioReader> AudioReader::open(FileDescriptor opened) {
   auto input = std::make_unique<SoundInput>(std::move(opened));
   if (input->file().size() == 0) return Refusal{Reason::empty, "0 bytes"};
-  const std::optional<WavHeader> header = read_wav_header(input->file());
-  if (auto refusal = refuse_header(header)) return *std::move(refusal);
+  const std::optional<WavHeader> wav = read_wav_header(input->file());
+  if (auto refusal = refuse_header(wav)) return *std::move(refusal);
+  const std::optional<std::int64_t> aiff_frames = read_aiff_frames(input->file());
   SF_INFO info{};
   SoundHandle file{input->open(info)};
   if (input->failure()) return Refusal{Reason::unreadable, input->failure()->cause()};
   if (!file) return Refusal{Reason::no_audio, sf_strerror(nullptr)};
   if (auto refusal = refuse_info(info)) return *std::move(refusal);
-  return AudioReader{std::make_unique<State>(State{std::move(input), std::move(file), describe(info, header)})};
+  return AudioReader{
+      std::make_unique<State>(State{std::move(input), std::move(file), describe(info, wav, aiff_frames)})};
 }
 
 const AudioInfo& AudioReader::info() const {

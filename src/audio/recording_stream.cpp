@@ -154,7 +154,7 @@ void RecordingStream::note_end() {
     lost_.push_back(
         {frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
   }
-  if (info.claimed_frames > promised) {
+  if (info.length_is_known() && info.claimed_frames > promised) {
     lost_.push_back(
         {promised, info.claimed_frames, {Reason::truncated, "the header promises more than the file holds"}});
   }

@@ -68,6 +68,31 @@ TEST(AudioReader, TheHeaderMayPromiseMoreThanThereIs) {
   EXPECT_EQ(info.claimed_frames, 2'500);
 }
 
+TEST(AudioReader, LogarithmicSamplesAreCountedToo) {
+  const AudioInfo info = accepted(wav_bytes(kPayload, {.format = 7, .bits = 8, .data_bytes = 5'000}));
+  EXPECT_EQ(info.frames, 2'000);
+  EXPECT_EQ(info.claimed_frames, 5'000);
+}
+
+std::string big_endian(std::uint32_t value, int bytes) {
+  const std::string little = test::little_endian(value, bytes);
+  return {little.rbegin(), little.rend()};
+}
+
+TEST(AudioReader, ACutAiffHasPromisedMoreToo) {
+  constexpr std::uint32_t kFrames = 5'000;
+  const std::string rate{"\x40\x0D\xFA\x00\x00\x00\x00\x00\x00\x00", 10};             // 32000 as 80 bits of float
+  const std::string text = "NAME" + big_endian(3, 4) + "abc" + std::string(1, '\0');  // of odd length
+  const std::string format =
+      "COMM" + big_endian(18, 4) + big_endian(1, 2) + big_endian(kFrames, 4) + big_endian(16, 2) + rate;
+  const std::string data = "SSND" + big_endian(8 + 2 * kFrames, 4) + std::string(8, '\0') + kPayload;
+  const std::string body = "AIFF" + text + format + data;
+  const AudioInfo info = accepted("FORM" + big_endian(static_cast<std::uint32_t>(body.size()), 4) + body);
+  EXPECT_EQ(info.sample_rate_hz, 32'000);
+  EXPECT_EQ(info.frames, 1'000);
+  EXPECT_EQ(info.claimed_frames, kFrames);
+}
+
 TEST(AudioReader, ALengthOfAllOnesPromisesNothing) {
   const AudioInfo info = accepted(wav_bytes(kPayload, {.data_bytes = 0xFFFF'FFFFU}));
   EXPECT_EQ(info.frames, 1'000);

@@ -1,10 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <string>
 #include <vector>
 
+#include <veery/audio/audio_file.hpp>
 #include <veery/audio/recording_stream.hpp>
+#include <veery/base/staged_file.hpp>
 
 #include "support/temporary_folder.hpp"
 #include "wav_bytes.hpp"
@@ -141,6 +146,24 @@ TEST(RecordingStream, NamesWhatTheHeaderPromisedInVain) {
   EXPECT_EQ(result.lost[0].end, 1'000);
   EXPECT_EQ(result.lost[0].refusal.reason, Reason::truncated);
   EXPECT_EQ(result.frames_read, 599);
+}
+
+/// A FLAC as encoders write it to a pipe: its header tells no length.
+std::string streamed_flac(const std::vector<float>& samples) {
+  const TemporaryFolder folder;
+  AudioWriter writer{folder / "x.flac", AudioFormat::flac, 32'000};
+  writer.write(std::span{samples});
+  writer.publish();
+  std::string bytes = read_text(folder / "x.flac");
+  bytes[21] = static_cast<char>(bytes[21] & '\xF0');
+  std::fill_n(bytes.begin() + 22, 4, '\0');
+  return bytes;
+}
+
+TEST(RecordingStream, WhoPromisesNoLengthLosesNone) {
+  const Streamed result = stream(streamed_flac(tone(70'000)));
+  EXPECT_EQ(result.frames_read, 70'000);
+  EXPECT_TRUE(result.lost.empty());
 }
 
 TEST(RecordingStream, EndsWhereItIsTold) {
