@@ -114,7 +114,7 @@ void RecordingWork::cut_around_stems_peaks() {
   StemSlicer slicer{rate, options_.slices, static_cast<int>(plan_.schema().stems)};
   const StemSliceSink sink = [&](const Slice& slice, int source, std::span<const float> mixture,
                                  std::span<const std::span<const float>> stems) {
-    if (touches_lost(slice, stream.lost(), rate, stream.info().sample_rate_hz)) {
+    if (touches_lost(slice, stream, rate)) {
       ++outcome_.account.slices_on_lost;
     } else if (has_wanted_label(slice)) {
       keep(slice, source, mixture, stems);

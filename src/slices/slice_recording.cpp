@@ -30,7 +30,7 @@ class Stopwatch {
 void run(RecordingStream& stream, Slicer& slicer, int sample_rate_hz, const SliceSink& sink,
          RecordingAccount& account) {
   const EmitSlice emit = [&](const Slice& slice, std::span<const float> samples) {
-    if (touches_lost(slice, stream.lost(), sample_rate_hz, stream.info().sample_rate_hz)) {
+    if (touches_lost(slice, stream, sample_rate_hz)) {
       ++account.slices_on_lost;
       return;
     }
@@ -112,9 +112,14 @@ OrRefusal<std::unique_ptr<Slicer>> make_slicer(const fs::path& path, const Strea
 
 }  // namespace
 
-bool touches_lost(const Slice& slice, std::span<const LostRange> lost, int sample_rate_hz, int source_rate_hz) {
+bool touches_lost(const Slice& slice, const RecordingStream& stream, int sample_rate_hz) {
+  return touches_lost(slice, stream.lost(), stream.frames_read(), sample_rate_hz, stream.info().sample_rate_hz);
+}
+
+bool touches_lost(const Slice& slice, std::span<const LostRange> lost, std::int64_t frames_read, int sample_rate_hz,
+                  int source_rate_hz) {
   const std::int64_t begin = source_position(slice.start, sample_rate_hz, source_rate_hz);
-  const std::int64_t end = source_position(slice.end(), sample_rate_hz, source_rate_hz);
+  const std::int64_t end = std::min(source_position(slice.end(), sample_rate_hz, source_rate_hz), frames_read);
   return std::any_of(lost.begin(), lost.end(),
                      [&](const LostRange& range) { return range.begin < end && begin < range.end; });
 }

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include <veery/audio/resampler.hpp>
+
 #include "sliced.hpp"
 
 namespace veery::test {
@@ -54,7 +56,7 @@ TEST(TouchesLost, WhenARangeOverlapsTheSlice) {
   const Slice slice{1'000, 500, 500, std::nullopt};
   const auto touches = [&](std::int64_t begin, std::int64_t end) {
     const std::vector<LostRange> lost{{0, 10, {}}, {begin, end, {}}};
-    return touches_lost(slice, lost, 8'000, 8'000);
+    return touches_lost(slice, lost, 9'999, 8'000, 8'000);
   };
 
   EXPECT_FALSE(touches(900, 1'000));
@@ -63,20 +65,32 @@ TEST(TouchesLost, WhenARangeOverlapsTheSlice) {
   EXPECT_TRUE(touches(0, 9'000));
   EXPECT_TRUE(touches(1'499, 2'000));
   EXPECT_FALSE(touches(1'500, 2'000));
-  EXPECT_FALSE(touches_lost(slice, {}, 8'000, 8'000));
+  EXPECT_FALSE(touches_lost(slice, {}, 9'999, 8'000, 8'000));
 }
 
 TEST(TouchesLost, ComparesInFramesOfTheFile) {
   const std::vector<LostRange> lost{{3'000, 3'100, {}}};
 
-  EXPECT_TRUE(touches_lost({1'000, 500, 500, std::nullopt}, lost, 8'000, 24'000));
-  EXPECT_FALSE(touches_lost({3'000, 100, 100, std::nullopt}, lost, 8'000, 24'000));
+  EXPECT_TRUE(touches_lost({1'000, 500, 500, std::nullopt}, lost, 99'999, 8'000, 24'000));
+  EXPECT_FALSE(touches_lost({3'000, 100, 100, std::nullopt}, lost, 99'999, 8'000, 24'000));
 }
 
 TEST(TouchesLost, PaddingIsNotTheRecordings) {
   const std::vector<LostRange> lost{{200, 300, {}}};
 
-  EXPECT_FALSE(touches_lost({0, 500, 200, std::nullopt}, lost, 8'000, 8'000));
+  EXPECT_FALSE(touches_lost({0, 500, 200, std::nullopt}, lost, 9'999, 8'000, 8'000));
+}
+
+TEST(TouchesLost, NotWhereTheRecordingEndsWithTheSlice) {
+  for (std::int64_t frames = 590; frames < 610;
+       ++frames) {  // 48 kHz, of which every third ends with a sample of 32 kHz
+    const std::int64_t samples = resampled_length(frames, 48'000, 32'000);
+    const std::vector<LostRange> behind{{frames, 1'000, {}}};
+    const std::vector<LostRange> last{{frames - 1, frames, {}}};
+    const Slice slice{samples - 100, 100, 100, std::nullopt};
+    EXPECT_FALSE(touches_lost(slice, behind, frames, 32'000, 48'000)) << frames;
+    EXPECT_TRUE(touches_lost(slice, last, frames, 32'000, 48'000)) << frames;
+  }
 }
 
 }  // namespace

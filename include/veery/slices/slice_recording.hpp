@@ -35,9 +35,12 @@ struct RecordingAccount {
                                                           const SliceOptions& options, const SliceSink& sink);
 
 /// Whether a slice holds samples that the recording lacks: a lost range (in frames of the file, at its own rate)
-/// overlaps it.
-[[nodiscard]] bool touches_lost(const Slice& slice, std::span<const LostRange> lost, int sample_rate_hz,
-                                int source_rate_hz);
+/// overlaps it. `frames_read`: a recording's last sample may lie up to a frame behind its last frame, and what is lost
+/// behind that is not the slice's.
+[[nodiscard]] bool touches_lost(const Slice& slice, std::span<const LostRange> lost, std::int64_t frames_read,
+                                int sample_rate_hz, int source_rate_hz);
+/// The same of what has been read so far.
+[[nodiscard]] bool touches_lost(const Slice& slice, const RecordingStream& stream, int sample_rate_hz);
 
 /// Peaks alone, strongest first over the whole recording; `Peak::sample` from the start of the recording.
 [[nodiscard]] OrRefusal<std::vector<Peak>> recording_peaks(const std::filesystem::path& path,
