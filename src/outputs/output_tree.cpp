@@ -47,11 +47,14 @@ std::string unit_record(int unit) {
   return std::string{kUnits} + std::string{name.data(), static_cast<std::size_t>(length)};
 }
 
-std::string clip(const std::string& recording_path, double start_s, std::string_view extension, bool keep_extension) {
+std::string clip(const std::string& recording_path, double start_s, std::string_view extension, bool keep_extension,
+                 int earlier) {
   const long long ms = std::llround(start_s * 1000.0);
   std::array<char, 48> offset{};
   const int length = std::snprintf(offset.data(), offset.size(), "t%05lld.%03lld", ms / 1000, ms % 1000);
-  const std::string tail = std::string{offset.data(), static_cast<std::size_t>(length)} + std::string{extension};
+  const std::string number = earlier == 0 ? "" : "-" + std::to_string(earlier + 1);
+  const std::string tail =
+      std::string{offset.data(), static_cast<std::size_t>(length)} + number + std::string{extension};
   return beside(kClips, recording_path, tail, keep_extension);
 }
 

@@ -206,10 +206,19 @@ void RecordingWork::keep(const Slice& slice, int peak_source, std::span<const fl
   if (options_.clips) outcome_.clips.push_back(write_clip(slice, mixture));
 }
 
-PublishedFile RecordingWork::write_clip(const Slice& slice, std::span<const float> samples) const {
+/// A name of its own: a slice that was moved back from the end may begin a sample behind the one before.
+std::string RecordingWork::clip_name(const Slice& slice) {
+  const double start_s = static_cast<double>(slice.start) / options_.stream.sample_rate_hz;
+  const std::string extension{file_extension(*options_.clips)};
+  for (int earlier = 0;; ++earlier) {
+    std::string name = output_name::clip(recording_.path, start_s, extension, keeps_extension_, earlier);
+    if (clip_names_.insert(name).second) return name;
+  }
+}
+
+PublishedFile RecordingWork::write_clip(const Slice& slice, std::span<const float> samples) {
   const int rate = options_.stream.sample_rate_hz;
-  const std::string name = output_name::clip(recording_.path, static_cast<double>(slice.start) / rate,
-                                             file_extension(*options_.clips), keeps_extension_);
+  const std::string name = clip_name(slice);
   const bool shorter = options_.slices.mode == SliceMode::fixed && options_.slices.tail == Tail::remainder;
   const std::span<const float> kept = shorter ? samples.first(static_cast<std::size_t>(slice.recorded)) : samples;
   std::vector<std::int16_t> integers(kept.size());

@@ -2,6 +2,8 @@
 // One recording of a unit: its slices and stems, on one thread.
 #include <atomic>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <veery/archive/archive_index.hpp>
@@ -53,7 +55,8 @@ class RecordingWork {
   void keep(const Slice& slice, int peak_source, std::span<const float> mixture,
             std::span<const std::span<const float>> stems);
   void keep_separated(const Slice& slice, std::span<const float> mixture, const StemBlock& stems);
-  [[nodiscard]] PublishedFile write_clip(const Slice& slice, std::span<const float> samples) const;
+  [[nodiscard]] std::string clip_name(const Slice& slice);
+  [[nodiscard]] PublishedFile write_clip(const Slice& slice, std::span<const float> samples);
   void take_account(const SeparationAccount& account);
   void note_not_separated(const SeparationAccount& account);
 
@@ -67,6 +70,7 @@ class RecordingWork {
   std::filesystem::path path_;
   bool keeps_extension_;
   std::vector<LostRange> not_separated_;  ///< slices without stems
+  std::unordered_set<std::string> clip_names_;
   RecordingOutcome outcome_;
 };
 

@@ -18,6 +18,7 @@ TEST(OutputTree, ClipsMirrorTheArchive) {
 TEST(OutputTree, OffsetsAreRoundedToMilliseconds) {
   EXPECT_EQ(clip("x.wav", 1.9996, ".flac", false), "slices/x_t00002.000.flac");
   EXPECT_EQ(clip("x.wav", 360'000.0, ".flac", false), "slices/x_t360000.000.flac");
+  EXPECT_EQ(clip("x.wav", 1.5, ".flac", false, 1), "slices/x_t00001.500-2.flac");
 }
 
 TEST(OutputTree, TheExtensionIsKeptWhereItAloneTells) {

@@ -33,8 +33,10 @@ inline constexpr std::string_view kWatchWork = ".watch.work";  ///< files of the
 
 /// "slices/SITE/20240601_060000_t00123.450.flac" for a slice of "SITE/20240601_060000.wav". `keep_extension`:
 /// another recording in that folder differs only in its extension: "…/20240601_060000.wav-t00123.450.flac".
+/// `earlier`: how many slices of the recording have begun in that millisecond before: "…_t00123.450-2.flac" is the
+/// second.
 [[nodiscard]] std::string clip(const std::string& recording_path, double start_s, std::string_view extension,
-                               bool keep_extension);
+                               bool keep_extension, int earlier = 0);
 
 /// Likewise "stems/SITE/20240601_060000_source0.flac", "…/20240601_060000.wav-source0.flac".
 [[nodiscard]] std::string stem(const std::string& recording_path, int source, std::string_view extension,
