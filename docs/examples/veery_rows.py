@@ -29,7 +29,8 @@ class StoredRows:
         self.paths = sorted(Path(folder).glob(f"*-{split}-?????-of-?????.h5"))
         if not self.paths:
             raise FileNotFoundError(f"no shards of {split} in {folder}")
-        expected = int(self.paths[0].stem.rsplit("-", 1)[1])
+        # Those of an extension count in the earlier ones, which keep their names.
+        expected = max(int(path.stem.rsplit("-", 1)[1]) for path in self.paths)
         if len(self.paths) != expected:
             raise FileNotFoundError(f"{len(self.paths)} shards of {split} in {folder}, there should be {expected}")
         self.columns, self.stems, self.labels, self.check = list(columns), stems, labels, check

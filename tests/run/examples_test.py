@@ -55,6 +55,19 @@ class ExamplesTest(unittest.TestCase):
             found = sorted(tuple(line.rsplit(" ", 2)[:2]) for line in lines)
             self.assertEqual(found, sorted((row["filename"], row["segment_start"]) for row in slices))
 
+    def test_rows_of_a_dataset_that_was_extended(self):
+        archive, output = self.folder / "growing", self.folder / "grown"
+        shutil.copytree(self.archive, archive)
+        later = sorted(archive.rglob("*.flac"))[-1]
+        later.rename(self.folder / later.name)
+        run("process", archive, "-o", output, "--unit-audio", "60s").check_returncode()
+        (self.folder / later.name).rename(later)
+        run("process", archive, "-o", output, "--unit-audio", "60s", "--extend").check_returncode()
+        (folder,) = (output / "dataset").glob("*/*")
+        read = "import sys; sys.path.insert(0, sys.argv[1]); import veery_rows; print(len(veery_rows.StoredRows(sys.argv[2])))"
+
+        self.assertEqual(int(self.python(sys.executable, "-c", read, EXAMPLES, folder)), len(Results(output).slices))
+
     def test_torch_reads_every_row_once_with_its_values(self):
         python = python_of("VEERY_TORCH_PYTHON")
         checker = Path(__file__).with_name("check_torch_example.py")
