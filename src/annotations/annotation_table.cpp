@@ -45,16 +45,18 @@ class TableReader {
   void take(const Cells& cells) {
     ++row_;
     if (is_unusable_ || (cells.size() == 1 && trimmed(cells[0]).empty())) return;
-    if (cells[0].starts_with('\\')) return;  // frequencies of the label before, in a label track
+    if (is_track_ && cells[0].starts_with('\\')) return;  // frequencies of the label before
     if (!places_) {
       if (!is_label_track(cells)) {
         read_header(cells);
         return;
       }
+      is_track_ = true;
       places_ = label_track_columns();
     }
     read(cells);
   }
+  [[nodiscard]] std::int64_t rows() const { return row_; }
   [[nodiscard]] bool has_header() const { return places_ || is_unusable_; }
 
  private:
@@ -117,6 +119,7 @@ class TableReader {
   char separator_;
   const TableSink& sink_;
   std::optional<ColumnPlaces> places_;
+  bool is_track_ = false;
   bool is_unusable_ = false;
   std::int64_t row_ = 0;
 };
@@ -158,7 +161,7 @@ void read_annotation_table(std::string_view bytes, const TableOptions& options, 
   try {
     read_rows(all, separator, [&](const Cells& cells) { reader.take(cells); });
   } catch (const Error& problem) {
-    sink.refuse({1, RowFault::not_a_table, problem.what()});
+    sink.refuse({reader.rows() + 1, RowFault::not_a_table, problem.what()});
     return;
   }
   if (!reader.has_header()) sink.refuse({1, RowFault::not_a_table, "the file is empty"});

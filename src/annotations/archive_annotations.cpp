@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <system_error>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -22,12 +25,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double kLengthSlack_s = 1.0;  ///< a header's length may be a little short
 
-/// The names between semicolons, without space around them, each once.
+/// The names between semicolons, with single spaces, each once.
 std::vector<std::string> names_in(std::string_view label) {
   std::vector<std::string> names;
   for (const std::string_view part : split(label, ';')) {
-    const std::string_view name = trimmed(part);
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+    std::string name = single_spaced(trimmed(part));  // a list of classes is of lines
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
   return names;
 }
@@ -53,44 +56,88 @@ std::vector<fs::path> tables_in(const fs::path& source) {
   return tables;
 }
 
+/// A row that belongs to a recording, as far as its own words go.
+struct JoinedRow {
+  std::size_t table = 0;  ///< in the order of reading
+  std::int64_t row = 0;
+  FoundRecording found;
+  bool is_of_place = false;  ///< the folder is the table's own
+  Annotation annotation;
+};
+
+/// Of names in different folders that came to one recording those that agree with it best are meant; the others lie
+/// where this archive doesn't reach. Names are compared within their table, and those that only tables' own places tell
+/// with each other: two people may have had one recording in different folders.
+class RivalNames {
+ public:
+  void add(const JoinedRow& row) {
+    Claim& claim = claims_[key_of(row)];
+    if (row.found.agreement > claim.agreement) {
+      claim = {row.found.agreement, row.found.folder, true};
+    } else if (row.found.agreement == claim.agreement && row.found.folder != claim.folder) {
+      claim.is_alone = false;
+    }
+  }
+
+  /// Once all rows are known.
+  [[nodiscard]] std::optional<RowFault> fault_of(const JoinedRow& row) const {
+    const Claim& claim = claims_.at(key_of(row));
+    if (row.found.agreement < claim.agreement) return RowFault::unknown_recording;
+    return claim.is_alone ? std::nullopt : std::optional{RowFault::ambiguous_recording};
+  }
+
+ private:
+  struct Claim {
+    int agreement = -1;
+    std::string folder;
+    bool is_alone = true;
+  };
+  using Key = std::pair<std::optional<std::size_t>, std::size_t>;  // table and recording
+  static Key key_of(const JoinedRow& row) {
+    return {row.is_of_place ? std::nullopt : std::optional{row.table}, row.found.place};
+  }
+
+  std::map<Key, Claim> claims_;
+};
+
 /// Gathers rows of tables as marks of recordings. Classes have the order in which they are met until `finish`.
 class Gatherer {
  public:
-  Gatherer(const ArchiveIndex& index, std::vector<std::string> classes)
-      : index_(index), names_(index), classes_are_given_(!classes.empty()) {
+  Gatherer(const ArchiveIndex& index, const fs::path& archive, std::vector<std::string> classes)
+      : index_(index), names_(index, archive.generic_string()), classes_are_given_(!classes.empty()) {
     annotations_.marks.resize(index.recordings.size());
     for (std::string& name : classes) add_class(std::move(name));
   }
 
   void read(const fs::path& path, const std::string& name, const TableOptions& options) {
-    ++report().files;
+    tables_.push_back(name);
+    TableRows rows;
     const auto refuse = [&](const RefusedRow& row) {
-      if (row.fault != RowFault::not_a_table) ++report().rows;
-      report().refused.push_back({name, row});
+      if (row.fault == RowFault::not_a_table) rows = {};  // those before it are of no worth either
+      rows.refused.push_back(row);
     };
     const auto take = [&](const Annotation& annotation, std::int64_t row) {
-      const auto found = recording_of(annotation, name);
-      if (const auto* fault = std::get_if<RowFault>(&found)) {
-        refuse({row, *fault, annotation.recording.empty() ? name : annotation.recording});
-        return;
-      }
-      const std::size_t recording = std::get<std::size_t>(found);
-      const double length_s = index_.recordings[recording].claimed_s();
-      if (length_s > 0.0 && annotation.start_s > length_s + kLengthSlack_s) {
-        refuse({row, RowFault::beyond_end, decimal(annotation.start_s) + " s of " + decimal(length_s) + " s"});
-        return;
-      }
-      ++report().rows;
-      add_marks(annotation, recording, length_s);
+      auto joined = join(annotation, row);
+      if (const auto* fault = std::get_if<RefusedRow>(&joined)) return refuse(*fault);
+      rows.joined.push_back(std::get<JoinedRow>(std::move(joined)));
     };
-    const auto pass_over = [&] {
-      ++report().rows;
-      ++report().below_confidence;
-    };
-    read_annotation_table(read_text(path), options, {take, refuse, pass_over});
+    read_annotation_table(read_text(path), options, {take, refuse, [&] { ++rows.passed_over; }});
+    add(std::move(rows));
   }
 
   ArchiveAnnotations finish() && {
+    RivalNames rivals;
+    for (const JoinedRow& row : joined_) rivals.add(row);
+    for (const JoinedRow& row : joined_) {
+      if (const auto fault = rivals.fault_of(row)) {
+        refuse(row.table, {row.row, *fault, row.annotation.recording});
+      } else {
+        add_marks(row.annotation, row.found.place);
+      }
+    }
+    std::stable_sort(report().refused.begin(), report().refused.end(), [](const auto& left, const auto& right) {
+      return std::tie(left.file, left.row.row) < std::tie(right.file, right.row.row);
+    });
     if (!classes_are_given_) sort_classes();
     for (Marks& marks : annotations_.marks) {
       remove_repeated(marks);
@@ -102,14 +149,49 @@ class Gatherer {
  private:
   AnnotationReport& report() { return annotations_.report; }
 
-  [[nodiscard]] std::variant<std::size_t, RowFault> recording_of(const Annotation& annotation,
-                                                                 const std::string& table) const {
-    if (annotation.recording.empty()) return names_.find_of_table(table);
-    const std::size_t slash = table.rfind('/');
-    return names_.find(annotation.recording, slash == std::string::npos ? std::string{} : table.substr(0, slash));
+  struct TableRows {
+    std::vector<JoinedRow> joined;
+    std::vector<RefusedRow> refused;
+    std::int64_t passed_over = 0;
+  };
+
+  void refuse(std::size_t table, RefusedRow row) { report().refused.push_back({tables_[table], std::move(row)}); }
+
+  void add(TableRows rows) {
+    ++report().files;
+    report().rows += std::ssize(rows.joined) + rows.passed_over;
+    report().below_confidence += rows.passed_over;
+    for (RefusedRow& row : rows.refused) {
+      if (row.fault != RowFault::not_a_table) ++report().rows;
+      refuse(tables_.size() - 1, std::move(row));
+    }
+    std::move(rows.joined.begin(), rows.joined.end(), std::back_inserter(joined_));
   }
 
-  void add_marks(const Annotation& annotation, std::size_t recording, double length_s) {
+  /// What a row of the table in work belongs to.
+  [[nodiscard]] std::variant<FoundRecording, RowFault> recording_of(const std::string& recording) const {
+    const std::string& table = tables_.back();
+    if (recording.empty()) return names_.find_of_table(table);
+    const std::size_t slash = table.rfind('/');
+    return names_.find(recording, slash == std::string::npos ? std::string{} : table.substr(0, slash));
+  }
+
+  [[nodiscard]] std::variant<JoinedRow, RefusedRow> join(const Annotation& annotation, std::int64_t row) const {
+    auto found = recording_of(annotation.recording);
+    const std::string& name = annotation.recording.empty() ? tables_.back() : annotation.recording;
+    if (const auto* fault = std::get_if<RowFault>(&found)) return RefusedRow{row, *fault, name};
+    auto& recording = std::get<FoundRecording>(found);
+    const double length_s = index_.recordings[recording.place].claimed_s();
+    if (length_s > 0.0 && annotation.start_s > length_s + kLengthSlack_s)
+      return RefusedRow{row, RowFault::beyond_end, decimal(annotation.start_s) + " s of " + decimal(length_s) + " s"};
+    const bool is_of_place = annotation.recording.find_first_of("/\\") == std::string::npos;
+    JoinedRow joined{tables_.size() - 1, row, std::move(recording), is_of_place, annotation};
+    joined.annotation.recording = name;
+    return joined;
+  }
+
+  void add_marks(const Annotation& annotation, std::size_t recording) {
+    const double length_s = index_.recordings[recording].claimed_s();
     const bool to_the_end = std::isinf(annotation.end_s) && length_s > 0.0;
     const double end_s = to_the_end ? std::max(length_s, annotation.start_s) : annotation.end_s;
     bool is_used = false;
@@ -167,6 +249,8 @@ class Gatherer {
   const ArchiveIndex& index_;
   RecordingNames names_;
   bool classes_are_given_;
+  std::vector<std::string> tables_;
+  std::vector<JoinedRow> joined_;
   ArchiveAnnotations annotations_;
   std::unordered_map<std::string, std::int32_t> labels_;
 };
@@ -212,8 +296,9 @@ std::vector<std::string> classes_from_text(std::string_view text) {
 }
 
 ArchiveAnnotations read_annotations(const fs::path& source, const TableOptions& options,
-                                    std::vector<std::string> classes, const ArchiveIndex& index) {
-  Gatherer gatherer{index, std::move(classes)};
+                                    std::vector<std::string> classes, const ArchiveIndex& index,
+                                    const fs::path& archive) {
+  Gatherer gatherer{index, archive, std::move(classes)};
   std::error_code failure;
   const bool is_folder = fs::is_directory(source, failure);
   for (const fs::path& table : tables_in(source))

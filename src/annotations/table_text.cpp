@@ -66,13 +66,20 @@ void read_tabbed(std::string_view text, const std::function<void(const Cells&)>&
   }
 }
 
-}  // namespace
-
-std::string table_text(std::string_view bytes) {
+std::string decoded(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
   if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   return std::string{bytes};
+}
+
+}  // namespace
+
+std::string table_text(std::string_view bytes) {
+  std::string text = decoded(bytes);
+  // Lines of old Macintoshes, as spreadsheets still write them.
+  if (text.find('\n') == std::string::npos) std::replace(text.begin(), text.end(), '\r', '\n');
+  return text;
 }
 
 void read_rows(std::string_view text, char separator, const std::function<void(const Cells&)>& take_row) {

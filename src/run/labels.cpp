@@ -70,7 +70,8 @@ ArchiveAnnotations share_annotations(Communicator& world, const ProcessOptions& 
   ArchiveAnnotations annotations;
   std::string text;
   on_lead(world, [&] {
-    annotations = read_annotations(labels.annotations, labels.tables, read_classes(labels.classes), index);
+    annotations = read_annotations(labels.annotations, labels.tables, read_classes(labels.classes), index,
+                                   std::filesystem::absolute(options.archive.archive).lexically_normal());
     report_to(annotations.report, annotations.classes.size(), reporter);
     text = annotations_to_text(annotations);
   });

@@ -64,6 +64,17 @@ TEST(AnnotationTable, AudacitysLabelTrackHasNoHeader) {
   EXPECT_EQ(reading.taken, (Texts{"|0.5|1.25|amerob", "|7.5|7.5|point"}));
 }
 
+TEST(AnnotationTable, OnlyLabelTracksHaveFrequencies) {
+  const Reading reading = read("file,start,end,label\n\\\\nas\\birds\\x.wav,0,3,amerob\n");
+
+  EXPECT_EQ(reading.taken, (Texts{"\\\\nas\\birds\\x.wav|0|3|amerob"}));
+}
+
+TEST(AnnotationTable, LinesMayEndAsOnOldMacintoshes) {
+  EXPECT_EQ(read("file,start,end,label\rx.wav,0,3,amerob\ry.wav,1,2,r\r").taken,
+            (Texts{"x.wav|0|3|amerob", "y.wav|1|2|r"}));
+}
+
 TEST(AnnotationTable, BirdnetsResults) {
   const std::string table =
       "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
@@ -175,7 +186,7 @@ TEST(AnnotationTable, Utf16WithAMarkAndUtf8WithOne) {
 TEST(AnnotationTable, WhatIsNoTableIsSaidOnce) {
   EXPECT_EQ(read("").refused, (Texts{"1 not_a_table"}));
   EXPECT_EQ(read("\n\n").refused, (Texts{"1 not_a_table"}));
-  EXPECT_EQ(read("file,start,end,label\n\"a.wav,0,1,x\n").refused, (Texts{"1 not_a_table"}));
+  EXPECT_EQ(read("file,start,end,label\n\"a.wav,0,1,x\n").refused, (Texts{"2 not_a_table"}));
   EXPECT_EQ(read("just words\nmore\n").refused, (Texts{"1 not_a_table"}));
 }
 

@@ -81,6 +81,54 @@ TEST_F(ArchiveAnnotationsTest, WhatCantBeUsedIsNamedAndCounted) {
   EXPECT_EQ(annotations.report.refused.front().file, "notes.txt");
 }
 
+TEST_F(ArchiveAnnotationsTest, RowsOfOtherFoldersAreNotThoseOfThisOne) {
+  // A table of all sites, of which the archive is one; and one whose sites are all strange.
+  write("all.csv", "file,start,end,label\nsite/y.wav,1,2,r\nelse/y.wav,3,4,r\ny.wav,5,6,r\n");
+  write("strange.csv", "file,start,end,label\none/y.wav,1,2,r\ntwo/y.wav,3,4,r\n");
+
+  const ArchiveAnnotations annotations = read_annotations(folder_.path(), {}, {}, index_, "/archive/site");
+
+  EXPECT_EQ(annotations.marks.back(), (Marks{{1, 2, 0}, {5, 6, 0}}));
+  EXPECT_EQ(annotations.report.refused_by_fault(), (Counts{{"unknown_recording", 1}, {"ambiguous_recording", 2}}));
+  EXPECT_EQ(annotations.report.rows, 5);
+  EXPECT_EQ(annotations.report.used, 2);
+  EXPECT_EQ(annotations.report.refused.front().row.row, 3);
+}
+
+TEST_F(ArchiveAnnotationsTest, TablesOfOtherFoldersAreNotThoseOfThisOne) {
+  write("site/y.txt", "1\t2\tr\n");
+  write("else/y.txt", "3\t4\tr\n");
+
+  const ArchiveAnnotations annotations = read_annotations(folder_.path(), {}, {}, index_, "/archive/site");
+
+  EXPECT_EQ(annotations.marks.back(), (Marks{{1, 2, 0}}));
+  EXPECT_EQ(annotations.report.refused_by_fault(), (Counts{{"unknown_recording", 1}}));
+}
+
+TEST_F(ArchiveAnnotationsTest, TwoPeopleMayHaveHadARecordingInTwoFolders) {
+  write("his.csv", "file,start,end,label\nD:\\his\\y.wav,1,2,r\n");
+  write("hers.csv", "file,start,end,label\n/hers/y.wav,3,4,r\n");
+
+  EXPECT_EQ(read().marks.back(), (Marks{{1, 2, 0}, {3, 4, 0}}));
+}
+
+TEST_F(ArchiveAnnotationsTest, ATableThatBreaksOffIsNotUsedAtAll) {
+  write("a/x.txt", "1\t2\tr\n");
+  write("broken.csv", "file,start,end,label\ny.wav,1,2,r\nw.wav,1,2,r\ny.wav,3,4,\"r\n");
+
+  const ArchiveAnnotations annotations = read();
+
+  EXPECT_EQ(annotations.marks.back(), Marks{});
+  EXPECT_EQ(annotations.report.rows, 1);
+  EXPECT_EQ(annotations.report.refused_by_fault(), (Counts{{"not_a_table", 1}}));
+  EXPECT_EQ(annotations.report.refused.front().row.row, 4);
+}
+
+TEST_F(ArchiveAnnotationsTest, ANameIsALine) {
+  write("t.csv", "file,start,end,label\ny.wav,1,2,\"Song\nSparrow ; Crow\"\n");
+  EXPECT_EQ(read().classes, (Texts{"Crow", "Song Sparrow"}));
+}
+
 TEST_F(ArchiveAnnotationsTest, AGivenListDecidesAboutLabelsAndTheirNumbers) {
   write("t.csv", "file,start,end,label\ny.wav,1,2,robin\ny.wav,1,2,crow\ny.wav,3,4,crow\ny.wav,3,4,crow;robin\n");
 

@@ -26,8 +26,8 @@ const ArchiveIndex& index_of_archive() {
 void check_name(const std::string& name) {
   static const RecordingNames names{index_of_archive()};
   for (const auto& found : {names.find(name), names.find(name, "a"), names.find_of_table(name)}) {
-    if (const auto* place = std::get_if<std::size_t>(&found))
-      expect(*place < index_of_archive().recordings.size(), "a name finds a recording of the archive");
+    if (const auto* place = std::get_if<FoundRecording>(&found))
+      expect(place->place < index_of_archive().recordings.size(), "a name finds a recording of the archive");
   }
 }
 

@@ -66,7 +66,8 @@ struct TableSink {
   std::function<void()> pass_over;  ///< for a row below the confidence, and BirdNET's that says that it heard nothing
 };
 
-/// `bytes`: the whole file. Never throws for what is in it.
+/// `bytes`: the whole file. Never throws for what is in it. Is not_a_table told after rows, they are of no worth
+/// either: where a quote never ends, nobody knows where the rows before it did.
 void read_annotation_table(std::string_view bytes, const TableOptions& options, const TableSink& sink);
 
 }  // namespace veery

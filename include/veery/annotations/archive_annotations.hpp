@@ -56,9 +56,11 @@ struct ArchiveAnnotations {
 [[nodiscard]] std::vector<std::string> classes_from_text(std::string_view text);
 
 /// Reads `source`: a table, or a folder with tables (.txt, .csv, .tsv) at any depth. `classes` empty: those found.
+/// `archive`: the folder of the index; names in tables may have it.
 /// Throws Error when `source` can't be read, or no row of it belongs to a recording and a class.
 [[nodiscard]] ArchiveAnnotations read_annotations(const std::filesystem::path& source, const TableOptions& options,
-                                                  std::vector<std::string> classes, const ArchiveIndex& index);
+                                                  std::vector<std::string> classes, const ArchiveIndex& index,
+                                                  const std::filesystem::path& archive = {});
 
 /// For a round trip between ranks: classes and marks, without the report.
 [[nodiscard]] std::string annotations_to_text(const ArchiveAnnotations& annotations);
