@@ -7,6 +7,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/separation/device.hpp>
+#include <veery/separation/precision.hpp>
 #include <veery/separation/gpus.hpp>
 
 namespace veery::test {
