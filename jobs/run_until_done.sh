@@ -55,7 +55,12 @@ read_job() {
   part=${SLURM_ARRAY_TASK_ID:-${PBS_ARRAY_INDEX:-${VEERY_PART-}}}
   [[ -n $job ]] || refuse "this is a job script: submit it with sbatch or qsub"
   ends_at=$(to_seconds "$(granted_time)") || ends_at=$(to_seconds "${WALLTIME-}") || ends_at=
-  [[ -z $ends_at ]] || say "ends in $ends_at s"
+  time=()
+  [[ -n $ends_at ]] || return 0
+  say "ends in $ends_at s"
+  # Of the walltime, which is the whole job's in each run, veery checks that it leaves time to work in; at the deadline
+  # it has to be done.
+  time=(--walltime "${ends_at}s" --deadline "$(($(date +%s) - SECONDS + ends_at))")
 }
 
 # Before hours are spent, what would be noticed only after them.
@@ -197,7 +202,6 @@ finish() {
 
 # until_done COMMAND: veery COMMAND of ARCHIVE into OUTPUT with OPTIONS; does not return.
 until_done() {
-  local time=()
   watch_signals
   read_job
   check_settings
@@ -206,10 +210,7 @@ until_done() {
   choose_scratch "$1"
   say "log: $OUTPUT.log; how it goes: $VEERY status $OUTPUT; runs: $OUTPUT.tries"
   while count_run; do
-    if [[ -n $ends_at ]]; then
-      ((ends_at > SECONDS)) || follow_up
-      time=(--walltime "$((ends_at - SECONDS))s")
-    fi
+    [[ -z $ends_at ]] || ((ends_at > SECONDS)) || follow_up
     run_ranks "$1" "$ARCHIVE" --output "$OUTPUT" --log-file "$OUTPUT.log" "${scratch[@]}" "${time[@]}" "${OPTIONS[@]}"
     case $code in
       0 | 3) finish ;;

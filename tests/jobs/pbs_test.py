@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import job_support
-from job_support import (DONE, DONE_WITH_BAD, JOBS, OPTIONS, STOPPED, USAGE, JobTest, Results, Workplace, main,
+from job_support import (DONE, DONE_WITH_BAD, JOBS, OPTIONS, PROGRAM, STOPPED, USAGE, JobTest, Results, Workplace, main,
                          run, test_model, tree_digest)  # fmt: skip
 
 PBS_COMMANDS = job_support.SOURCE / "tests" / "jobs" / "pbs"
@@ -208,6 +208,28 @@ class PbsTest(JobTest):
         self.assertIn("gives up: 2 runs", jobs[0].said())
         self.assertEqual((site.folder / "runs").read_text().count("run"), 2)
 
+    def test_a_crash_near_the_end_is_followed_by_a_job(self):
+        """A run that begins with less than --stop-before-end left is none that veery calls a mistake."""
+        site = self.site("pbs")
+        program = site.program(f'if mkdir {site.folder}/crashed; then sleep 5; exit 134; fi\nexec {PROGRAM} "$@"')
+        script = site.edit_process(self.archive, "--stop-before-end", "36s", walltime="00:00:40", NEXT='""',
+                                   VEERY=program)  # fmt: skip
+        site.qsub(script)
+        script.write_text(script.read_text().replace("walltime=00:00:40", "walltime=00:20:00"))
+
+        jobs = site.pbs.run_all()
+
+        self.expect(jobs, STOPPED, DONE)
+        self.assertIn("ended with 134: run again", jobs[0].said())
+        self.expect_the_same_bytes(site.output)
+
+    def test_a_job_that_is_too_short_for_any_work(self):
+        site = self.site("pbs")
+        site.qsub(site.edit_process(self.archive, "--stop-before-end", "5min", walltime="00:04:00"))
+        jobs = site.pbs.run_all()
+        self.expect(jobs, USAGE)
+        self.assertIn("there is no time to work in", jobs[0].said())
+
     def test_runs_are_bounded_even_if_each_does_something(self):
         site = self.site("bebop")
         program = site.program(f'mkdir -p {site.output}/units; echo {{}} > {site.output}/units/$RANDOM$$.json; exit 75')
@@ -279,7 +301,7 @@ class PbsTest(JobTest):
                          [f"{rank}/4 gpu {3 - rank}" for rank in range(4) for _ in range(2)])  # fmt: skip
         for line in lines:
             self.assertIn(f"locking FALSE separate {self.archive} --output {site.output}", line)
-            self.assertRegex(line, f"--scratch {scratch} --walltime 3[56][0-9][0-9]s")
+            self.assertIn(f"--scratch {scratch} --walltime 3600s --deadline ", line)
         self.assertEqual((site.pbs.folder / "lfs").read_text(), f"setstripe --stripe-count 1 {site.output}\n")
         self.assertEqual((site.pbs.folder / "modules").read_text(), "module use /soft/modulefiles\nmodule load one\n")
 
