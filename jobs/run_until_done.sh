@@ -4,13 +4,14 @@
 # A job script sets what its edit block lists, then reads its site.sh, which sets LAUNCH (the launcher's words) and
 # reads this file. How a run of veery ends, and what follows:
 #
-#   0, 3         done (3: some recordings are in quarantine.csv): NEXT is submitted
+#   0, 3         done (3: some recordings are in quarantine.csv): NEXT is submitted, once
 #   75           stopped in time: PBS gets the job script again, Slurm requeues the job
 #   2            a mistake in the command line: nothing is tried again
 #   other codes  a crash: run again in this job. veery leaves a recording out that ends processes, so this gets past it
 #
 # Each run is one line of OUTPUT.tries: the units (or a training's steps) done before it, the job, the time. More than
 # MAX_RUNS lines, or MAX_FRUITLESS runs in a row that finished none, and no run follows. The file goes when all is done.
+# Then OUTPUT.next says for how many of them NEXT was submitted, as which job.
 
 MAX_RUNS=${MAX_RUNS:-100}
 MAX_FRUITLESS=${MAX_FRUITLESS:-10}
@@ -119,10 +120,11 @@ progress() {
   fi
 }
 
-# Notes the run that begins; fails when there were too many.
+# Notes the run that begins; fails when there were too many. An output that was begun anew has another end.
 count_run() {
   local done_before runs fruitless
   done_before=$(progress)
+  [[ $(cut -d ' ' -f 1 "$OUTPUT.next" 2> /dev/null) == "$done_before" ]] || rm -f "$OUTPUT.next"
   echo "$done_before $job $(date '+%F %T')" >> "$OUTPUT.tries" || refuse "cannot write $OUTPUT.tries"
   runs=$(wc -l < "$OUTPUT.tries")
   fruitless=$(tac "$OUTPUT.tries" | awk -v now="$done_before" '$1 != now { exit } { n++ } END { print n - 1 }')
@@ -189,12 +191,24 @@ follow_up() {
   exit 75
 }
 
+# Once for what is done: of a chain, each job that is left finds everything done.
+submit_next() {
+  local now before follower script
+  now=$(progress)
+  if [[ -f $OUTPUT.next ]] && read -r before follower script < "$OUTPUT.next" && [[ "$before $script" == "$now $NEXT" ]]; then
+    say "next: job $follower, which was submitted before: not again ($OUTPUT.next)"
+  elif follower=$(submit "$NEXT"); then
+    say "next: job $follower"
+    echo "$now $follower $NEXT" > "$OUTPUT.next" || say "cannot write $OUTPUT.next: a further job would submit NEXT again"
+  else
+    say "NEXT IS NOT SUBMITTED: qsub failed, see above. Submit it yourself: qsub ${part:+-v VEERY_PART=$part }$NEXT"
+  fi
+}
+
 finish() {
   rm -f "$OUTPUT.tries"
   say "done (exit code $code): $OUTPUT"
-  if [[ -n ${NEXT-} ]]; then
-    say "next: job $(submit "$NEXT")"
-  fi
+  [[ -z ${NEXT-} ]] || submit_next
   exit "$code"
 }
 

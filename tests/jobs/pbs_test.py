@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import os
+import shutil
 import subprocess
 import sys
 
@@ -181,6 +182,41 @@ class PbsTest(JobTest):
         self.assertEqual(len(jobs), 4)
         self.assertEqual([jobs[0].status, jobs[-1].status], [STOPPED, DONE])
         self.expect_the_same_bytes(site.output)
+
+    def test_next_is_submitted_once(self):
+        """By the first job of a chain that finds everything done; and again for an output that was begun anew."""
+        site = self.site("bebop")
+        script = site.edit_process(self.archive)
+        for _ in range(3):
+            site.qsub("-v", "RESUBMIT=no", script)
+
+        jobs = site.pbs.run_all()
+
+        self.expect(jobs, *[DONE] * 4)
+        self.assertEqual([job.name for job in jobs], ["veery-process"] * 3 + ["veery-verify"])
+        self.assertIn(f"next: job {jobs[-1].id}, which was submitted before", jobs[2].said())
+
+        shutil.rmtree(site.output)
+        site.qsub(script)
+        self.assertEqual([job.name for job in site.pbs.run_all()], ["veery-process", "veery-verify"])
+
+    def test_next_that_can_not_be_submitted(self):
+        """It is said, and left to a later job."""
+        site = self.site("bebop")
+        script = site.edit_process(self.archive)
+        check = script.with_name("verify.pbs")
+        good = check.read_text()
+        check.write_text(good.replace("#PBS -j oe", "#PBS oe"))
+
+        site.qsub(script)
+        (job,) = site.pbs.run_all()
+        self.expect([job], DONE)
+        self.assertIn("qsub: ", job.said())
+        self.assertIn(f"NEXT IS NOT SUBMITTED: qsub failed, see above. Submit it yourself: qsub {check}", job.said())
+
+        check.write_text(good)
+        site.qsub(script)
+        self.expect(site.pbs.run_all(), DONE, DONE)
 
     # ── crashes and mistakes ──
 
