@@ -142,6 +142,22 @@ class SubmitTest(JobTest):
         self.assertIn("a training with other options", result.stderr)
         self.assertIn("--clip", result.stderr)
 
+    def test_shards_that_the_shipped_networks_take(self):
+        """They are made with the options that configurations and job scripts name, and with no fewer."""
+        place = self.place()
+        words = ("--walltime", "20min", *AT["pbs"])
+        for name, options in (("train", "--sample-rate 22050"), ("train_large", "--sample-rate 22050 --interval 12s")):
+            run("process", self.archive, "-o", place.folder / name, "--quiet", *options.split()).check_returncode()
+            config = SOURCE / "configs" / f"{name}.toml"
+            train = ("-o", "run", "--config", config, "--device", "cpu", "--batch", "4")
+            result = self.expect(place.submit("--site", "pbs", *words, "--overwrite", "--", "train", place.folder / name,
+                                              *train), DONE)  # fmt: skip
+            self.assertRegex(result.stdout, r"data: \d+ rows ")
+            for path in (config, *(path for path in JOBS.glob("*/train.*") if f"/{name}.toml" in path.read_text())):
+                self.assertRegex(path.read_text(), rf"(?m)^# Shards for .*: veery process {options}[,;.]")
+        self.refused("rows are shorter than --window", site="pbs", command=("train", place.folder / "train", *train))
+        self.refused("the network has 22050", site="pbs", command=("train", self.common / "out", *train))
+
     def test_names_that_mean_something_to_a_shell(self):
         """In paths, options and their values; nothing of them is carried out."""
         place = self.place()
