@@ -13,15 +13,18 @@ copy_recordings() {
   mkdir -p "$2"
   python3 -c 'import csv, sys
 print(*(row["file"] for row in csv.DictReader(sys.stdin) if row["split"] == sys.argv[1]), sep="\n")' "$1" \
-    < "$here/default_recordings.csv" | while IFS= read -r file; do cp -n "$recordings/$file" "$2"; done
+    < "$here/default_recordings.csv" | while IFS= read -r file; do once "$2/$file" cp "$recordings/$file"; done
 }
 
-once() { # FOLDER COMMAND…: what leaves FOLDER, unless it is there
-  [[ -e $1 ]] || "${@:2}"
+once() { # PLACE COMMAND…: what COMMAND makes in the place behind its words, whole or not at all
+  [[ ! -e $1 ]] || return 0
+  rm -rf "$1.partial"
+  "${@:2}" "$1.partial"
+  mv "$1.partial" "$1"
 }
 
-cut_rows() { # OUTPUT RECORDINGS OPTION…
-  once "$folder/$1" "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate "${@:3}"
+cut_rows() { # OUTPUT RECORDINGS OPTION…: goes on by itself, and ends at once when all is done
+  "$veery" process "$folder/$2" -o "$folder/$1" --sample-rate $rate "${@:3}"
 }
 fixed=(--slices fixed --interval 6s --hop)
 around_peaks=(--interval 6s --peak-scope 20s --peaks-per-scope 6)
@@ -38,9 +41,9 @@ make_data() {
   cut_rows peaks-later later "${around_peaks[@]}"
   cut_rows peaks-last last "${around_peaks[@]}"
   cut_rows validation held-out --split validation=1
-  once "$folder/examples" "$veery" synthesize -o "$folder/examples" --sample-rate $rate --seed 101 --hours 12 \
-    --recording 5s --sources --birds 0..3 --split train
-  once "$folder/scapes" "$veery" synthesize -o "$folder/scapes" --sample-rate $rate --seed 303 --hours 0.5 --recording 1min
+  once "$folder/examples" "$veery" synthesize --sample-rate $rate --seed 101 --hours 12 --recording 5s --sources \
+    --birds 0..3 --split train --output
+  once "$folder/scapes" "$veery" synthesize --sample-rate $rate --seed 303 --hours 0.5 --recording 1min --output
   cut_rows scape-rows scapes "${fixed[@]}" 5s
 }
 
