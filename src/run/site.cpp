@@ -63,8 +63,14 @@ bool takes(const std::vector<QueueRoute>& routes, const JobRequest& request) {
   throw UsageError{site.title + ": " + what, option, remedy + (site.source.empty() ? "" : "; source: " + site.source)};
 }
 
+/// PBS gives a reservation a queue of its own: a letter for its kind (R, S or M; A in ALCF's example) and its number.
+bool is_reservation(const Site& site, const std::string& queue) {
+  return !site.is_slurm && queue.size() > 1 && queue.front() >= 'A' && queue.front() <= 'Z' &&
+         queue.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
 void check_queue(const Site& site, const JobRequest& request) {
-  if (site.queues.empty()) return;
+  if (site.queues.empty() || is_reservation(site, request.queue)) return;
   std::vector<std::string> all;
   std::vector<std::string> fitting;
   for (const auto& [name, routes] : site.queues) {

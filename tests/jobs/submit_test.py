@@ -179,8 +179,9 @@ class SubmitTest(JobTest):
     def test_every_script_is_within_its_sites_limits(self):
         model = job_support.test_model(self.common, "identity")
         separate = ("separate", self.archive, "--model", model, "--model-rate", "16000", "--device", "cpu")
-        cases = [("polaris", "prod", "12", "3h"), ("polaris", "debug", "2", "1h"), ("bebop", "bdwall", "40", "3d"),
-                 ("polaris", "preemptable", "10", "72h"), ("swing", "gpu", "2", "24:00:00"), ("pbs", "", "3", "12h")]
+        cases = [("polaris", "prod", "12", "3h"), ("polaris", "debug", "2", "1h"), ("polaris", "demand", "11", "1h"),
+                 ("polaris", "preemptable", "10", "72h"), ("bebop", "bdwall", "40", "3d"), ("swing", "gpu", "2", "24:00:00"),
+                 ("pbs", "", "3", "12h")]
         for site, queue, nodes, walltime in cases:
             words = ("--site", site, "--nodes", nodes, "--walltime", walltime, "--account", "birds", *NO_MEASUREMENT)
             ranks = str(int(nodes) * {"polaris": 4, "bebop": 2, "swing": 4, "pbs": 2}[site])
@@ -195,6 +196,12 @@ class SubmitTest(JobTest):
                     self.assertEqual(directives_test.problems_of(site, text), [])
                     self.assertEqual(directives_test.request_from(text).nodes, int(nodes))
                     self.shellcheck(place.folder / script)
+
+    def test_a_reservation_is_a_queue_of_any_size(self):
+        place = self.place()
+        self.expect(place.submit("--site", "polaris", "--nodes", "30", "--walltime", "9h", "--account", "birds", "--queue",
+                                 "R1234567", *NO_MEASUREMENT, "--", "process", self.archive, "-o", "out"), DONE)  # fmt: skip
+        self.assertIn("\n#PBS -q R1234567\n", (place.folder / "veery-process.pbs").read_text())
 
     def shellcheck(self, script):
         try:

@@ -80,6 +80,19 @@ TEST(Site, AQueueMayHaveSeveralRoutes) {
   EXPECT_EQ(refusal_of(request), "");
 }
 
+TEST(Site, AReservationTakesWhatItsOwnerReserved) {
+  JobRequest request = good_request();
+  request.nodes = 100;
+  for (const char* queue : {"R1234", "S1", "M20", "A123456"}) {
+    request.queue = queue;
+    EXPECT_EQ(refusal_of(request), "") << queue;
+  }
+  for (const char* queue : {"R", "R12a", "Rx1", "RS1", "1234", "r1234"}) {
+    request.queue = queue;
+    EXPECT_NE(refusal_of(request), "") << queue;
+  }
+}
+
 TEST(Site, TheShippedTablesCanBeRead) {
   const fs::path jobs = find_jobs_folder(kJobs, "");
   EXPECT_EQ(read_site(jobs, "polaris").gpus_per_node, 4);
