@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <thread>
 
 #include <veery/training/nccl_sums.hpp>
@@ -31,7 +32,10 @@ class NcclSums : public SumOverRanks {
     check_nccl(nccl_library().init_rank(&communicator_, ranks, unique_id, rank),
                "the ranks' GPUs could not be connected");
   }
+  /// Both calls may wait for the other ranks, which know nothing of an exception here: the communicator then ends with
+  /// the process.
   ~NcclSums() override {
+    if (std::uncaught_exceptions() > exceptions_before_) return;
     const c10::DeviceGuard here{device_};
     static_cast<void>(under_way_ ? nccl_library().abort(communicator_) : nccl_library().destroy(communicator_));
   }
@@ -75,6 +79,7 @@ class NcclSums : public SumOverRanks {
   c10::Stream side_;
   NcclLibrary::Communicator communicator_ = nullptr;
   bool under_way_ = false;
+  int exceptions_before_ = std::uncaught_exceptions();
 };
 
 }  // namespace

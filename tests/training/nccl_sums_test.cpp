@@ -3,11 +3,13 @@
 #include <ATen/ops/from_blob.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <latch>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,8 +40,8 @@ ComputeDevice gpu_of(int rank) {
   return {.device = stand_in_gpu(rank), .name = "stand-in:" + std::to_string(rank), .note = ""};
 }
 
-at::Tensor tensor_of(std::vector<float>& values, const c10::Device& device) {
-  return at::for_blob(values.data(), {static_cast<std::int64_t>(values.size())})
+at::Tensor tensor_of(std::span<float> values, const c10::Device& device) {
+  return at::for_blob(values.data(), {std::ssize(values)})
       .options(at::TensorOptions{}.dtype(at::kFloat).device(device))
       .target_device(device)
       .make_tensor();
@@ -149,6 +151,29 @@ TEST_F(NcclSums, EndInAnErrorWhenARankIsGone) {
   });
   EXPECT_EQ(nccl_calls().aborted, 1) << "a sum that is under way can't be waited for";
   EXPECT_EQ(nccl_calls().destroyed, 1);
+}
+
+/// The others wait in a sum, where nobody comes to end the communicator with this rank.
+TEST_F(NcclSums, LeaveTheOthersAloneWhenARankFails) {
+  const std::string id = make_nccl_id();
+  static std::array<std::array<float, 10>, 2> values;  // outlive the sum, which ends when it may
+  std::latch failed{1};
+  on_ranks(2, [&](int rank) {
+    const auto train = [&] {
+      const std::unique_ptr<SumOverRanks> sums = join_nccl(id, rank, 2, gpu_of(rank));
+      if (rank == 1) failed.wait();
+      sums->begin(tensor_of(values[static_cast<std::size_t>(rank)], stand_in_gpu(rank)));
+      if (rank == 0) throw Error{"a shard can't be read", "a.h5"};
+      sums->finish();
+    };
+    const std::string error = error_of(train);
+    EXPECT_EQ(error, rank == 0 ? "a shard can't be read: a.h5" : "");
+    if (rank != 0) return;
+    EXPECT_EQ(nccl_calls().aborted + nccl_calls().destroyed, 0);
+    failed.count_down();
+  });
+  EXPECT_EQ(nccl_calls().aborted, 0);
+  EXPECT_EQ(nccl_calls().destroyed, 1) << "by the rank that did not fail";
 }
 
 TEST_F(NcclSums, SayInNcclsWordsWhatCouldNotBegin) {

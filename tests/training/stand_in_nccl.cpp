@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "training/nccl_library.hpp"
@@ -95,6 +96,16 @@ class Library {
     if (!meeting) meeting = std::make_shared<Meeting>(ranks);
     return meeting;
   }
+  void* keep(std::unique_ptr<Membership> membership) {
+    const std::scoped_lock lock{mutex_};
+    void* const communicator = membership.get();
+    memberships_[communicator] = std::move(membership);
+    return communicator;
+  }
+  std::unique_ptr<Membership> give_back(void* communicator) {
+    const std::scoped_lock lock{mutex_};
+    return std::move(memberships_.extract(communicator).mapped());
+  }
   template <typename Change>
   auto with_calls(const Change& change) {
     const std::scoped_lock lock{mutex_};
@@ -105,6 +116,7 @@ class Library {
   std::mutex mutex_;
   std::map<std::string, int> failing_;
   std::map<std::string, std::shared_ptr<Meeting>> meetings_;
+  std::map<void*, std::unique_ptr<Membership>> memberships_;  ///< some are never given back
   NcclCalls calls_;
   int last_id_ = 0;
 };
@@ -143,7 +155,7 @@ int ncclCommInitRank(void** communicator, int ranks, UniqueId id, int rank) {
   membership->meeting = library().meeting_of(id, ranks);
   if (!membership->meeting->join(rank, ranks)) return kInvalidArgument;
   library().with_calls([](NcclCalls& calls) { ++calls.joined; });
-  *communicator = membership.release();
+  *communicator = library().keep(std::move(membership));
   return NcclLibrary::kSuccess;
 }
 
@@ -166,7 +178,7 @@ int ncclCommGetAsyncError(void* /*communicator*/, int* error) {
 }
 
 int ncclCommAbort(void* communicator) {
-  const std::unique_ptr<Membership> membership{static_cast<Membership*>(communicator)};
+  const std::unique_ptr<Membership> membership = library().give_back(communicator);
   membership->is_over->store(true);
   membership->meeting->wake();
   library().with_calls([](NcclCalls& calls) { ++calls.aborted; });
@@ -174,7 +186,7 @@ int ncclCommAbort(void* communicator) {
 }
 
 int ncclCommDestroy(void* communicator) {
-  const std::unique_ptr<Membership> membership{static_cast<Membership*>(communicator)};
+  const std::unique_ptr<Membership> membership = library().give_back(communicator);
   library().with_calls([](NcclCalls& calls) { ++calls.destroyed; });
   return NcclLibrary::kSuccess;
 }
