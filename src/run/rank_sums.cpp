@@ -1,6 +1,5 @@
 #include "run/rank_sums.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,9 +46,8 @@ std::unique_ptr<SumOverRanks> make_rank_sums(Communicator& world, const ComputeD
   });
   world.broadcast(id);
   if (id.empty()) return std::make_unique<SumsByMpi>(world);
-  std::unique_ptr<SumOverRanks> sums;
-  on_every_rank(world, [&](const std::function<bool()>&) { sums = join_nccl(id, world.rank(), world.size(), device); });
-  return sums;
+  // Where one fails the others wait in NCCL for it, not here for its reason: only the end of the job reaches them.
+  return join_nccl(id, world.rank(), world.size(), device);
 }
 
 }  // namespace veery

@@ -9,7 +9,8 @@
 
 namespace veery {
 
-/// Null where there is one rank. Throws AgreedFailure when NCCL is asked for and can't be used. Collective.
+/// Null where there is one rank. Throws AgreedFailure when NCCL is asked for and can't be used, and Error on a rank
+/// whose GPU can't be connected: the job has to end. Collective.
 [[nodiscard]] std::unique_ptr<SumOverRanks> make_rank_sums(Communicator& world, const ComputeDevice& device,
                                                            AllReduce asked);
 
