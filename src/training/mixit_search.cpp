@@ -143,8 +143,10 @@ class Descent {
     for (std::int64_t estimate = 0; estimate < cross_.size(1); ++estimate) {
       const std::int64_t from = assignment_[static_cast<std::size_t>(estimate)];
       for (std::int64_t to = 0; to < references_; ++to) {
-        if (to == from || gain(estimate, from, to) <= best) continue;
-        best = gain(estimate, from, to);
+        if (to == from) continue;
+        const double gained = gain(estimate, from, to);
+        if (!(gained > best)) continue;  // NaN is no gain
+        best = gained;
         moved = estimate;
         goal = to;
       }

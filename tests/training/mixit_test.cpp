@@ -165,6 +165,17 @@ TEST(Mixit, ManyPoorStemsAreAddedUpNoWorseThanTheTruth) {
   EXPECT_TRUE((found.loss <= of_truth + 1e-9).all().item<bool>()) << found.loss << of_truth;
 }
 
+TEST(Mixit, StemsBeyondNumbersEndTheSearchToo) {
+  const at::Tensor references = noise({1, 2, 200}, 1);
+  for (const double beyond : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    at::Tensor one = noise({1, 32, 200}, 2);
+    one[0][3][7] = beyond;
+
+    EXPECT_FALSE(at::isfinite(mixit(references, one).loss).any().item<bool>());
+    EXPECT_FALSE(at::isfinite(mixit(references, at::full_like(one, beyond)).loss).any().item<bool>());
+  }
+}
+
 TEST(Mixit, WhatDoesNotFitIsRefused) {
   const at::Tensor references = noise({2, 2, 10}, 1);
 
