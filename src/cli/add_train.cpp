@@ -108,7 +108,7 @@ void add_optimiser_options(CLI::App& command, TrainOptions& options) {
       .add_option("--views-at-once", trainer.views_at_once,
                   "Examples that go through the network together, which bounds memory; 0: the rank's whole batch")
       ->capture_default_str();
-  add_precision_option(command, trainer.precision);
+  add_precision_option(command, trainer.precision, "float32, tf32 or bf16");
 }
 
 void add_run_options(CLI::App& command, TrainOptions& options) {

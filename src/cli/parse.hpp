@@ -31,7 +31,8 @@ void add_slice_options(CLI::App& command, SliceOptions& options);
 void add_plan_options(CLI::App& command, PlanOptions& options);
 void add_separation_options(CLI::App& command, SeparationOptions& options);
 void add_device_option(CLI::App& command, std::string& device);
-void add_precision_option(CLI::App& command, Precision& precision);
+void add_precision_option(CLI::App& command, Precision& precision,
+                          const std::string& names = "float32, tf32, bf16 or fp16");
 void add_report_options(CLI::App& command, ReportOptions& options);
 /// The first of `words` is the default.
 void add_clip_format(CLI::App& command, ProcessOptions& options, const std::string& name,

@@ -33,11 +33,11 @@ void add_device_option(CLI::App& command, std::string& device) {
   command.add_option("--device", device, "auto (a GPU if there is one), cpu, cuda, or cuda:N")->capture_default_str();
 }
 
-void add_precision_option(CLI::App& command, Precision& precision) {
+void add_precision_option(CLI::App& command, Precision& precision, const std::string& names) {
   command
       .add_option_function<std::string>(
           "--precision", [&precision](const std::string& word) { precision = parse_precision(word); },
-          "Arithmetic of the network: float32, tf32, bf16 or fp16")
+          "Arithmetic of the network: " + names)
       ->default_str("float32");
 }
 

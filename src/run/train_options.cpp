@@ -51,6 +51,8 @@ void check_options(const TrainOptions& options) {
   check_device_name(options.device);
   require(options.batch > 0, "--batch", "the batch is empty", "one view at least");
   require(options.trainer.rate.initial > 0, "--learning-rate", "the rate is out of range", "above 0");
+  require(options.trainer.precision != Precision::float16, "--precision fp16",
+          "gradients are too small for that arithmetic", "bf16 has the range");
   require(options.trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");
   require(options.trainer.average_decay >= 0 && options.trainer.average_decay < 1, "--average-decay",
           "the decay is out of range", "from 0 to less than 1");

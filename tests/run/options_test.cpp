@@ -4,6 +4,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/run/options.hpp>
+#include <veery/run/train_options.hpp>
 
 namespace veery {
 namespace {
@@ -14,15 +15,32 @@ std::string difference(const std::function<void(ProcessOptions&)>& change) {
   return describe_difference(result_options_json(ProcessOptions{}, "f00d"), result_options_json(changed, "f00d"));
 }
 
-void expect_usage_error(const std::string& option, const std::function<void(ProcessOptions&)>& change) {
-  ProcessOptions options;
-  change(options);
+TrainOptions train_options() {
+  TrainOptions options;
+  options.data.datasets = {"out"};
+  return options;
+}
+
+template <typename Options>
+void expect_refused(const std::string& option, const Options& options) {
   try {
     check_options(options);
     FAIL() << option;
   } catch (const UsageError& problem) {
     EXPECT_NE(std::string{problem.what()}.find(option), std::string::npos) << problem.what();
   }
+}
+
+void expect_usage_error(const std::string& option, const std::function<void(ProcessOptions&)>& change) {
+  ProcessOptions options;
+  change(options);
+  expect_refused(option, options);
+}
+
+void expect_usage_error(const std::string& option, const std::function<void(TrainOptions&)>& change) {
+  TrainOptions options = train_options();
+  change(options);
+  expect_refused(option, options);
 }
 
 TEST(OptionDifference, IsEmptyForTheSameOptions) {
@@ -116,6 +134,7 @@ TEST(OptionDifference, SurvivesADamagedText) {
 
 TEST(CheckOptions, AcceptsTheDefaults) {
   EXPECT_NO_THROW(check_options(ProcessOptions{}));
+  EXPECT_NO_THROW(check_options(train_options()));
 }
 
 TEST(CheckOptions, NamesTheOptionThatCannotWork) {
@@ -145,6 +164,10 @@ TEST(CheckOptions, NamesTheOptionThatCannotWork) {
   expect_usage_error("train", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}, {"train", 0.5}}; });
   expect_usage_error("a/b", [](ProcessOptions& o) { o.plan.splits = {{"a/b", 1.0}}; });
   expect_usage_error("../1", [](ProcessOptions& o) { o.dataset.version = "../1"; });
+}
+
+TEST(CheckOptions, NamesWhatNoTrainingCanHave) {
+  expect_usage_error("--precision fp16", [](TrainOptions& o) { o.trainer.precision = Precision::float16; });
 }
 
 }  // namespace
