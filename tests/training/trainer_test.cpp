@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <veery/base/error.hpp>
+#include <veery/training/losses.hpp>
 #include <veery/training/trainer.hpp>
 
 #include "separation/seeded_model.hpp"
