@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/run/train_options.hpp>
@@ -19,6 +21,10 @@ void require(bool good, std::string_view option, std::string_view problem, std::
 
 std::string range_text(const std::optional<DrawRange>& range) {
   return range ? decimal(range->least) + ".." + decimal(range->most) : "none";
+}
+
+bool is_positive(double value) {
+  return std::isfinite(value) && value > 0;
 }
 
 void check_data(const TrainingDataOptions& data) {
@@ -42,6 +48,12 @@ void check_schedule(const ScheduleOptions& schedule) {
   require(schedule.most_rise_db > 0, "--max-rise", "the rise is out of range", "above 0 dB");
 }
 
+void check_rate(const LearningRateDecay& rate) {
+  require(is_positive(rate.initial), "--learning-rate", "the rate is out of range", "above 0");
+  require(is_positive(rate.factor), "--learning-rate-factor", "the factor is out of range", "above 0; 1: no fall");
+  require(is_positive(rate.factor_steps), "--learning-rate-steps", "the number is out of range", "above 0");
+}
+
 }  // namespace
 
 void check_options(const TrainOptions& options) {
@@ -50,7 +62,7 @@ void check_options(const TrainOptions& options) {
   if (options.initial_model.empty()) check_config(options.network);
   check_device_name(options.device);
   require(options.batch > 0, "--batch", "the batch is empty", "one view at least");
-  require(options.trainer.rate.initial > 0, "--learning-rate", "the rate is out of range", "above 0");
+  check_rate(options.trainer.rate);
   require(options.trainer.precision != Precision::float16, "--precision fp16",
           "gradients are too small for that arithmetic", "bf16 has the range");
   require(options.trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");

@@ -187,7 +187,7 @@ StepReport Trainer::step(const MixtureBatch& batch) {
   const at::NoGradGuard no_gradients;
   report.gradient_norm = clip_by_global_norm(found, options_.most_gradient_norm).item<double>();
   report.rate = learning_rate(options_.rate, state_.step) * state_.progress.rate_scale;
-  report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
+  report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm) && std::isfinite(report.rate);
   if (!report.finite) return report;
   adam_step(weights_, found, state_.adam, report.rate, options_.adam);
   average_weights(state_.average, weights_, averaging_decay(state_.step, options_.average_decay));

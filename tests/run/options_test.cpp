@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
+#include <limits>
 
 #include <veery/base/error.hpp>
 #include <veery/run/options.hpp>
@@ -167,6 +169,11 @@ TEST(CheckOptions, NamesTheOptionThatCannotWork) {
 }
 
 TEST(CheckOptions, NamesWhatNoTrainingCanHave) {
+  for (const double value : {0.0, -1.0, std::numeric_limits<double>::infinity(), std::nan("")}) {
+    expect_usage_error("--learning-rate (", [&](TrainOptions& o) { o.trainer.rate.initial = value; });
+    expect_usage_error("--learning-rate-factor", [&](TrainOptions& o) { o.trainer.rate.factor = value; });
+    expect_usage_error("--learning-rate-steps", [&](TrainOptions& o) { o.trainer.rate.factor_steps = value; });
+  }
   expect_usage_error("--precision fp16", [](TrainOptions& o) { o.trainer.precision = Precision::float16; });
 }
 

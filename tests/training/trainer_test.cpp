@@ -209,6 +209,17 @@ TEST(Trainer, ABatchBeyondNumbersChangesNothing) {
   EXPECT_EQ(largest_difference_of(after.adam.first_moments, before.adam.first_moments), 0.0);
 }
 
+TEST(Trainer, ARateBeyondNumbersChangesNothing) {
+  TrainerOptions options = fast();
+  options.rate.factor_steps = 0;
+  Trainer trainer{begin_training(small_config(), 1), options, ComputeDevice{}};
+  const TrainingState before = trainer.state();
+
+  EXPECT_FALSE(trainer.step(two_tones(2, 1)).finite);
+
+  EXPECT_EQ(largest_difference_of(trainer.state().weights, before.weights), 0.0);
+}
+
 TEST(Trainer, ItsStateIsACopy) {
   Trainer trainer{begin_training(small_config(), 1), fast(), ComputeDevice{}};
   const TrainingState before = trainer.state();

@@ -27,7 +27,7 @@ struct StepReport {
   double loss = 0;           ///< mean over the views, dB
   double gradient_norm = 0;  ///< before clipping
   double rate = 0;
-  bool finite = true;  ///< else nothing was changed: the batch or the network is beyond numbers
+  bool finite = true;  ///< else nothing was changed: the batch, the network or the rate is beyond numbers
 };
 
 /// What the moving average makes of a batch, on the CPU.
