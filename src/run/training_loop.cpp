@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -158,7 +159,8 @@ std::optional<Validation> TrainingLoop::validate_if_due() {
       options_.trainer.views_at_once > 0 ? options_.trainer.views_at_once : options_.batch / world_.size();
   const ValidationResult result = validate(world_, *trainer_, *data_.validation, schedule.validation_views, at_once);
   TrainingProgress& progress = trainer_->progress();
-  const bool is_best = !progress.best_loss || result.means.loss < *progress.best_loss;
+  const bool is_best =
+      std::isfinite(result.means.loss) && (!progress.best_loss || result.means.loss < *progress.best_loss);
   if (is_best) {
     progress.best_loss = result.means.loss;
     progress.best_step = step;

@@ -219,9 +219,11 @@ class TrainTest(ProgramTest):
     # ── what goes wrong ──
 
     def test_a_training_that_breaks_down_goes_back_once(self):
-        result = self.train(steps=20, checkpoint_every=4, learning_rate=1e38, code=FAILED)
+        result = self.train(steps=20, checkpoint_every=4, validate_every=1, learning_rate=1e38, code=FAILED)
         self.assertIn("going on from step 0 at half the rate\n", result.stderr)
         self.assertRegex(result.stderr, r"at half the rate too: give a lower --learning-rate")
+        self.assertNotIn("the best so far", result.stderr)  # what it validated was not finite
+        self.assertFalse((self.output / "best.h5").exists())
 
     def test_a_rise_of_the_loss_is_a_divergence(self):
         losses = [row["loss_db"] for row in metrics_of(self.whole)]
