@@ -185,6 +185,8 @@ void TrainingLoop::go_back(const StepReport& report) {
   world_.broadcast(checkpoint);
   TrainingState state = read_checkpoint(checkpoint);
   state.progress.rate_scale *= kSlower;
+  state.progress.best_loss = trainer_->progress().best_loss;  // that of best.h5, which stays
+  state.progress.best_step = trainer_->progress().best_step;
   reporter_.warn(what + ": going on from step " + std::to_string(state.step) + " at half the rate");
   begin_at(std::move(state));
 }

@@ -233,10 +233,16 @@ class TrainTest(ProgramTest):
         rises = [value - min(smoothed[: i + 1]) for i, value in enumerate(smoothed)]
         step = int(np.argmax(rises)) + 1
         self.assertGreater(rises[step - 1], 0)
-        output = self.train_whole("--quiet", max_rise=0.999 * rises[step - 1]).stderr
+        output = self.train(steps=STEPS, validate_every=1, checkpoint_every=4, max_rise=0.999 * rises[step - 1]).stderr
         self.assertIn(f"diverged at step {step} ", output)
         self.assertIn(f"going on from step {(step - 1) // 4 * 4} at half the rate", output)
         self.assertEqual([row["step"] for row in metrics_of(self.output)], list(range(1, STEPS + 1)))
+        best = re.findall(r"step (\d+): validation (-?[\d.]+) dB, .*, the best so far", output)
+        self.assertEqual(best, sorted(best, key=lambda found: -float(found[1])), "best.h5 survives the way back")
+        state = json.loads((self.output / f"checkpoints/step-{STEPS:09}/state.json").read_text())
+        said = self.veery("model", "info", self.output / "best.h5").stdout
+        self.assertEqual(str(state["best_step"]), best[-1][0])
+        self.assertRegex(said, rf"training steps: {best[-1][0]}\b")
 
     def test_no_data(self):
         self.assertIn("no recordings", self.train_whole(data=self.archive, code=USAGE).stderr)
