@@ -38,7 +38,8 @@ at::Tensor make_consistent(const TdcnConfig& config, const Layer& weights, const
     case Consistency::pred_source:
       break;
   }
-  const at::Tensor shares = at::softmax(at::matmul(core.mean(1), weights["mix_weights.kernel"]), 1);
+  const at::Tensor scores = at::matmul(core.mean(1), weights["mix_weights.kernel"]).to(stems.scalar_type());
+  const at::Tensor shares = at::softmax(scores, 1);
   if (observe) observe("mix_weights", shares);
   return share_out(stems, mixture, shares);
 }
@@ -63,7 +64,9 @@ at::Tensor separate_once(const TdcnConfig& config, const Layer& weights, const a
                          const Observer& observe, Activations activations) {
   const Encoded encoded = encode(config, weights, signals, observe);
   const FrameTiles core = run_core(config, weights, encoded.features, observe, activations);
-  const at::Tensor frames = apply_masks(config, weights, core, cut_frames(encoded.coefficients), observe);
+  // From here on as exact as the signals: stems of half precision would not add up to the mixture.
+  const at::Tensor frames =
+      apply_masks(config, weights, core, cut_frames(encoded.coefficients), observe).to(signals.scalar_type());
   const at::Tensor stems = overlap_frames(config, frames, signals.size(-1));
   if (observe) observe("separated_before_consistency", stems);
   return make_consistent(config, weights, stems, signals.select(1, 0), join_frames(core), observe);

@@ -122,6 +122,20 @@ TEST_F(OwnModel, ACpuTakesTf32ForFloat32) {
   EXPECT_TRUE(at::equal(load_model(path, options)->separate(mixtures), load_model(path, {})->separate(mixtures)));
 }
 
+TEST_F(OwnModel, StemsOfHalfPrecisionAddUpToTheMixtureToo) {
+  LoadOptions options;
+  options.precision = Precision::bfloat16;
+  TdcnConfig config = small_config();
+  const at::Tensor mixtures = noise_mixtures(2, 2000);
+  for (const Consistency consistency : {Consistency::uniform, Consistency::magsq, Consistency::pred_source}) {
+    config.consistency = consistency;
+
+    const at::Tensor stems = load_model(write(config), options)->separate(mixtures);
+
+    EXPECT_LT(largest_difference(stems.sum(1), mixtures), 1e-6) << to_string(consistency);
+  }
+}
+
 /// The figure that docs/models.md states.
 TEST_F(OwnModel, Bfloat16StaysNearFloat32) {
   LoadOptions options;
