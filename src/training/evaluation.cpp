@@ -44,29 +44,32 @@ double t_quantile(double freedom) {
               (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * freedom * freedom * freedom));
 }
 
+using ValuesOfExamples = std::vector<std::vector<double>>;
+
 GroupScores group_of(std::span<const ExampleScores> examples, std::int64_t sources) {
   GroupScores group;
   group.sources = sources;
-  std::vector<double> levels;
-  std::vector<double> improvements;
-  std::vector<double> foreground;
+  ValuesOfExamples levels;
+  ValuesOfExamples improvements;
+  ValuesOfExamples foreground;
   for (const ExampleScores& example : examples) {
     if (sources == 0 ? example.sources < 2 : example.sources != sources) continue;
     ++group.examples;
     group.under += example.stems < example.sources ? 1 : 0;
     group.equal += example.stems == example.sources ? 1 : 0;
     group.over += example.stems > example.sources ? 1 : 0;
+    for (ValuesOfExamples* const values : {&levels, &improvements, &foreground}) values->emplace_back();
     for (const SourceScore& score : example.scored) {
-      levels.push_back(score.si_snr_db);
-      improvements.push_back(score.improvement_db);
-      if (score.source > 0) foreground.push_back(score.improvement_db);
+      levels.back().push_back(score.si_snr_db);
+      improvements.back().push_back(score.improvement_db);
+      if (score.source > 0) foreground.back().push_back(score.improvement_db);
     }
   }
   for (double* share : {&group.under, &group.equal, &group.over})
     *share /= static_cast<double>(std::max<std::int64_t>(group.examples, 1));
-  group.si_snr = mean_of(levels);
-  group.improvement = mean_of(improvements);
-  group.foreground = mean_of(foreground);
+  group.si_snr = mean_of_examples(levels);
+  group.improvement = mean_of_examples(improvements);
+  group.foreground = mean_of_examples(foreground);
   return group;
 }
 
@@ -101,17 +104,33 @@ ExampleScores score_example(const at::Tensor& references, const at::Tensor& stem
 }
 
 Mean mean_of(std::span<const double> values) {
+  std::vector<std::vector<double>> examples;
+  examples.reserve(values.size());
+  for (const double value : values) examples.push_back({value});
+  return mean_of_examples(examples);
+}
+
+Mean mean_of_examples(std::span<const std::vector<double>> examples) {
   Mean result;
-  result.count = static_cast<std::int64_t>(values.size());
-  if (values.empty()) return result;
-  const auto count = static_cast<double>(values.size());
   double sum = 0;
-  for (const double value : values) sum += value;
+  double with_values = 0;
+  for (const std::vector<double>& values : examples) {
+    result.count += std::ssize(values);
+    with_values += values.empty() ? 0 : 1;
+    for (const double value : values) sum += value;
+  }
+  if (result.count == 0) return result;
+  const auto count = static_cast<double>(result.count);
   result.mean = sum / count;
-  if (values.size() < 2) return result;
+  if (with_values < 2) return result;
   double squares = 0;
-  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
-  result.half_width = t_quantile(count - 1) * std::sqrt(squares / (count - 1) / count);
+  for (const std::vector<double>& values : examples) {
+    double deviation = 0;
+    for (const double value : values) deviation += value - result.mean;
+    squares += deviation * deviation;
+  }
+  result.half_width =
+      t_quantile(with_values - 1) * std::sqrt(squares / (with_values - 1) / with_values) * (with_values / count);
   return result;
 }
 

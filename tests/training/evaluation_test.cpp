@@ -75,6 +75,31 @@ TEST(MeanOf, HasStudentsInterval) {
   EXPECT_EQ(mean_of({}).count, 0);
 }
 
+TEST(MeanOfExamples, IsThatOfTheirValuesWhereEachHasOne) {
+  const std::vector<double> values{1, 2, 4, 8};
+  const Mean usual = mean_of(values);
+
+  const Mean found = mean_of_examples(std::vector<std::vector<double>>{{1}, {2}, {}, {4}, {8}});
+
+  EXPECT_EQ(found.count, 4);
+  EXPECT_EQ(found.mean, 3.75);
+  EXPECT_EQ(found.half_width, usual.half_width);
+}
+
+TEST(MeanOfExamples, SaysNoMoreForASourceThatAnotherFollows) {
+  const Mean once = mean_of(std::vector<double>{1, 2, 6});
+
+  const Mean twice = mean_of_examples(std::vector<std::vector<double>>{{1, 1}, {2, 2}, {6, 6}});
+
+  EXPECT_EQ(twice.count, 6);
+  EXPECT_EQ(twice.mean, once.mean);
+  EXPECT_NEAR(twice.half_width, once.half_width, 1e-12);
+  EXPECT_NEAR(mean_of_examples(std::vector<std::vector<double>>{{1, 5}, {2, 4}, {3}}).half_width, 0, 1e-12)
+      << "sources that make up for each other";
+  EXPECT_EQ(mean_of_examples(std::vector<std::vector<double>>{{1, 5}}).half_width, 0);
+  EXPECT_EQ(mean_of_examples({}).count, 0);
+}
+
 TEST(Grouped, PoolsByNumberOfSources) {
   const std::vector<ExampleScores> examples{
       {1, 1, {{0, 10, 9}}}, {2, 3, {{0, 4, 3}, {1, 6, 5}}}, {3, 2, {{0, 1, 1}, {2, 3, 3}}}, {0, 0, {}}};
@@ -92,6 +117,7 @@ TEST(Grouped, PoolsByNumberOfSources) {
   EXPECT_EQ(groups[3].examples, 2);
   EXPECT_EQ(groups[3].improvement.mean, 3);
   EXPECT_EQ(groups[3].under, 0.5);
+  EXPECT_NEAR(groups[3].improvement.half_width, 12.706, 1e-9) << "of two examples, not of four sources";
 }
 
 TEST(SpectralGate, LowersNoiseAndKeepsBursts) {

@@ -34,6 +34,9 @@ struct Mean {
   double half_width = 0;
 };
 [[nodiscard]] Mean mean_of(std::span<const double> values);
+/// Of all values. Those of one example are not independent: the interval is of the sums of their deviations
+/// (cluster-robust), and 0 for fewer than two examples with values.
+[[nodiscard]] Mean mean_of_examples(std::span<const std::vector<double>> examples);
 
 /// Of examples with `sources` sources that sound, or with two and more for `sources` 0.
 struct GroupScores {
