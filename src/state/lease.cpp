@@ -50,11 +50,12 @@ std::optional<std::string> read_if_there(const fs::path& path) {
   }
 }
 
+/// Not a UsageError: it passes, and the same command is right then.
 [[noreturn]] void refuse(const fs::path& folder, const std::string& text) {
   const LeaseText holder = parse_lease(text);
-  throw UsageError{"another run is at work in this output folder", folder.string(),
-                   "pid " + std::to_string(holder.pid) + " on host " + printable(holder.host) +
-                       ": wait for its end, stop it, or choose another --output"};
+  throw Error{"another run is at work in this output folder", folder.string(),
+              "pid " + std::to_string(holder.pid) + " on host " + printable(holder.host) +
+                  ": wait for its end, stop it, or choose another --output"};
 }
 
 /// Whether the file keeps this text for so long.

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from support import DONE, STOPPED, USAGE, ProgramTest, birds, command, environment, main, run, wav
+from support import DONE, FAILED, STOPPED, ProgramTest, birds, command, environment, main, run, wav
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 OPTIONS = ("--unit-audio", "10s", "--threads", "1", "--grace", "1s")
@@ -43,7 +43,7 @@ class OutputLeaseTest(ProgramTest):
         second = self.attempt()
         self.assertIsNone(first.poll(), "the first run should still be at work")
         holder = json.loads(self.lease.read_text())
-        self.assertEqual(second.returncode, USAGE, second.stderr)
+        self.assertEqual(second.returncode, FAILED, second.stderr)
         self.assertIn("another run is at work in this output folder", second.stderr)
         self.assertIn(f"pid {holder['pid']} on host {holder['host']}", second.stderr)
         said = run("status", self.output).stdout

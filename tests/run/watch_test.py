@@ -13,8 +13,8 @@ import subprocess
 import time
 import unittest
 
-from support import (DONE, STOPPED, USAGE, ProgramTest, birds, command, environment, is_sanitized, main, run, test_model,
-                     tree_digest, wav, write)  # fmt: skip
+from support import (DONE, FAILED, STOPPED, USAGE, ProgramTest, birds, command, environment, is_sanitized, main, run,
+                     test_model, tree_digest, wav, write)  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 RATE = 16_000
@@ -226,7 +226,7 @@ class ServiceTest(WatchTest):
     def test_two_watchers(self):
         process = self.start()
         self.wait_for(lambda: (self.output / "lease.json").exists(), "the lease")
-        said = self.once(code=USAGE).stderr
+        said = self.once(code=FAILED).stderr
         self.assertIn(str(process.pid), said)
         self.end(process, signal.SIGINT)
 

@@ -28,6 +28,8 @@ class LeaseTest : public testing::Test {
     try {
       const Lease second{folder_.path(), kQuick};
     } catch (const UsageError& problem) {
+      return std::string{"a mistake of the user: "} + problem.what();
+    } catch (const Error& problem) {
       return problem.what();
     }
     return {};
@@ -59,6 +61,7 @@ TEST_F(LeaseTest, IsGivenBack) {
 TEST_F(LeaseTest, ASecondRunIsRefusedWithHostAndPid) {
   const Lease first{folder_.path(), kQuick};
   const std::string why = refusal();
+  EXPECT_TRUE(why.starts_with("another run is at work")) << why;
   EXPECT_NE(why.find("pid " + std::to_string(::getpid())), std::string::npos) << why;
   EXPECT_NE(why.find(new_lease_text().host), std::string::npos) << why;
   EXPECT_FALSE(first.lost());
@@ -134,7 +137,7 @@ TEST_F(LeaseTest, OnlyOneTakesOver) {
         const Lease lease{folder_.path(), kQuick};
         std::this_thread::sleep_for(std::chrono::seconds{2});
         ::_exit(lease.lost() ? 2 : 0);
-      } catch (const UsageError&) {
+      } catch (const Error&) {
         ::_exit(1);
       }
     }

@@ -19,8 +19,8 @@ struct LeaseTiming {
 class Lease {
  public:
   /// Takes the lease of `folder`, which exists; waits up to `silent_after_s` (twice, where others want it too) for a
-  /// sign of life of a holder that can't be looked up. Throws UsageError naming a live holder's host and pid, and
-  /// Error when the folder can't be written. A thread of its own keeps the heartbeat.
+  /// sign of life of a holder that can't be looked up. Throws Error naming a live holder's host and pid, and
+  /// when the folder can't be written. A thread of its own keeps the heartbeat.
   Lease(const std::filesystem::path& folder, const LeaseTiming& timing);
   /// Gives it back.
   ~Lease();
