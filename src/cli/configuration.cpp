@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <utility>
 
 #include <veery/run/environment.hpp>
 
@@ -25,6 +29,15 @@ class EnvironmentFirst final : public CLI::ConfigTOML {
     return entries;
   }
 };
+
+/// `NAME=VALUE` with the option's path made absolute; empty when there is nothing to make.
+std::string absolute_setting(const CLI::Option& option) {
+  if (!is_path(option) || option.results().size() != 1 || option.results().front().empty()) return {};
+  const std::string path = std::filesystem::absolute(option.results().front()).lexically_normal().string();
+  // In double quotes newer CLI11 takes a backslash for an escape.
+  const char quote = path.find_first_of("\"\\") == std::string::npos ? '"' : '\'';
+  return option.get_lnames().front() + "=" + quote + path + quote;
+}
 
 /// To every option of the commands below `app`, and of theirs.
 void add_variables(CLI::App& app) {
@@ -51,8 +64,25 @@ void add_configuration(CLI::App& app) {
   add_variables(app);
 }
 
+bool is_path(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.starts_with("FILE") || type.starts_with("DIR");
+}
+
 std::string effective_configuration(const CLI::App& command) {
-  return "[" + command.get_name() + "]\n" + command.config_to_str(true, false);
+  std::map<std::string, std::string> absolute;  // by name
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_lnames().empty() || !option->get_configurable()) continue;
+    if (std::string setting = absolute_setting(*option); !setting.empty())
+      absolute[option->get_lnames().front()] = std::move(setting);
+  }
+  std::istringstream lines{command.config_to_str(true, false)};
+  std::string text = "[" + command.get_name() + "]\n";
+  for (std::string line; std::getline(lines, line);) {
+    const auto found = absolute.find(line.substr(0, line.find('=')));
+    text += (found == absolute.end() ? line : found->second) + "\n";
+  }
+  return text;
 }
 
 }  // namespace veery

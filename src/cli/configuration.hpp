@@ -8,7 +8,11 @@ namespace veery {
 /// one section a command, in which an unknown key is an error.
 void add_configuration(CLI::App& app);
 
-/// The options of a command as they are in force, as a section of a configuration file.
+/// Whether the option takes a path, by the name of its type.
+[[nodiscard]] bool is_path(const CLI::Option& option);
+
+/// The options of a command as they are in force, as a section of a configuration file. Paths are absolute there:
+/// `veery repair` may be called in another folder.
 [[nodiscard]] std::string effective_configuration(const CLI::App& command);
 
 }  // namespace veery

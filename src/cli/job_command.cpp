@@ -8,6 +8,8 @@
 #include <veery/base/error.hpp>
 #include <veery/run/environment.hpp>
 
+#include "cli/configuration.hpp"
+
 namespace veery {
 namespace {
 
@@ -27,11 +29,6 @@ const std::map<std::string, const char*, std::less<>>& not_for_jobs() {
 
 std::string absolute(const std::filesystem::path& path) {
   return path.empty() ? "" : std::filesystem::absolute(path).lexically_normal().string();
-}
-
-bool is_path(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.starts_with("FILE") || type.starts_with("DIR");
 }
 
 /// By the command line or the environment; what only the configuration file says, that file will say again.

@@ -233,6 +233,21 @@ class ContinueTest(ProgramTest):
         self.veery("repair", self.output, "--quiet")
         self.assertEqual(tree_digest(self.output), before)
 
+    def test_repair_after_a_job_and_in_another_folder(self):
+        """The job's scratch folder and log are gone, and its paths were relative to where it ran."""
+        scratch = self.folder / "job" / "scratch"
+        scratch.mkdir(parents=True)
+        (self.folder / "few.txt").write_text("0/0.wav\n1/1.wav\n2/2.wav\n")
+        self.again("--files-from", "few.txt", "--scratch", scratch, "--log-file", "job/log", cwd=self.folder)
+        before = tree_digest(self.output)
+        shutil.rmtree(scratch.parent)
+        next(self.output.glob("dataset/*/*/*-00000-of-*.h5")).unlink()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        self.veery("repair", self.output, cwd=elsewhere)
+        self.assertEqual(tree_digest(self.output), before)
+        self.assertEqual(list(elsewhere.iterdir()), [])
+
     def test_repair_needs_a_run(self):
         self.assertIn("run.json", self.veery("repair", self.folder, code=1).stderr)
 
