@@ -19,13 +19,15 @@ std::string variable_name(const std::string& option) {
   return name;
 }
 
-/// CLI11 lets the file win over the environment; leaving out what the environment sets turns that round.
+/// CLI11 lets the file win over the environment; leaving out what the environment sets turns that round. To CLI11 an
+/// empty variable sets nothing.
 class EnvironmentFirst final : public CLI::ConfigTOML {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     std::vector<CLI::ConfigItem> entries = CLI::ConfigTOML::from_config(input);
-    std::erase_if(
-        entries, [](const CLI::ConfigItem& item) { return process_environment(variable_name(item.name)).has_value(); });
+    std::erase_if(entries, [](const CLI::ConfigItem& item) {
+      return !process_environment(variable_name(item.name)).value_or("").empty();
+    });
     return entries;
   }
 };

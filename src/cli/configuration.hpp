@@ -1,5 +1,5 @@
 #pragma once
-// Flags > VEERY_* environment > configuration file > defaults.
+// Flags > VEERY_* environment > configuration file > defaults. An empty variable is one that is not set.
 #include <CLI/CLI.hpp>
 
 namespace veery {

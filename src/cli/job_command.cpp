@@ -46,7 +46,7 @@ std::vector<std::string> words_of(const CLI::App& app, const CLI::App& command) 
     if (option->get_lnames().empty() || !was_given(command, *option)) continue;
     const std::string name = option->get_lnames().front();
     if (const auto found = not_for_jobs().find(name); found != not_for_jobs().end()) {
-      if (process_environment(option->get_envname())) continue;
+      if (!process_environment(option->get_envname()).value_or("").empty()) continue;
       throw UsageError{"not an option for a job", "--" + name, found->second};
     }
     if (name == "output" || name == "scratch") continue;  // settings of the script

@@ -55,6 +55,11 @@ class CommandLineTest(ProgramTest):
         self.assertEqual((options["interval"], options["sample-rate"]), ("3s", 16000))
         self.assertIn('interval="3s"', run_json["configuration"])
 
+    def test_an_empty_variable_is_not_set(self):
+        self.configuration.write_text('[process]\ninterval = "4s"\n')
+        options, _ = self.options("--config", str(self.configuration), env={"VEERY_INTERVAL": ""})
+        self.assertEqual(options["interval"], "4s")
+
     def test_flag_beats_environment(self):
         self.configuration.write_text('[process]\ninterval = "4s"\n')
         options, run_json = self.options("--config", str(self.configuration), "--interval", "2s",
