@@ -28,15 +28,22 @@ constexpr std::string_view kProblem = "problem";
 
 using FileTime = std::pair<std::int64_t, std::int64_t>;  ///< seconds, nanoseconds
 
-FileTime later(const timespec& a, const timespec& b) {
-  return std::max(FileTime{a.tv_sec, a.tv_nsec}, FileTime{b.tv_sec, b.tv_nsec});
+FileTime to_file_time(const timespec& time) {
+  return {time.tv_sec, time.tv_nsec};
 }
 
 /// When its content or its name was last touched: a copy that keeps its old time does not hide. None: it is gone.
 std::optional<FileTime> touched(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return later(status.st_mtim, status.st_ctim);
+  return std::max(to_file_time(status.st_mtim), to_file_time(status.st_ctim));
+}
+
+/// Its mtime alone: a record's ctime is that of its copy, or of a new owner, and would hide what was touched before.
+std::optional<FileTime> written_at(const fs::path& record) {
+  struct stat status {};
+  if (::stat(record.c_str(), &status) != 0) return std::nullopt;
+  return to_file_time(status.st_mtim);
 }
 
 /// One rank's share of the work.
@@ -50,7 +57,7 @@ class Inspection {
 
   void inspect(const WorkUnit& unit) {
     const std::string name = output_name::unit_record(unit.number);
-    const auto written = touched(options_.output / name);
+    const auto written = written_at(options_.output / name);
     if (!written) return;
     try {
       const std::string text = read_text(options_.output / name);

@@ -183,6 +183,16 @@ class ContinueTest(ProgramTest):
         self.again()
         self.assertEqual(self.records(), records)
 
+    def test_a_record_that_is_copied_later_hides_no_change(self):
+        """A copy keeps the mtime of a record, and its ctime is new."""
+        self.again()
+        time.sleep(0.05)
+        self.add("0/3.wav", wav(birds(10, seed=99)))
+        time.sleep(0.05)
+        for record in self.output.glob("units/*.json"):
+            record.chmod(0o600)
+        self.assertIn("0/3.wav", self.again(code=USAGE).stderr)
+
     def test_a_changed_recording_is_refused_by_name(self):
         """Same size, same header, an old time: a copy that keeps times does not hide."""
         self.again()
