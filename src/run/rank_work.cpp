@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstdio>
 #include <deque>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
 #include <veery/base/text.hpp>
 #include <veery/outputs/output_tree.hpp>
@@ -59,8 +61,7 @@ class RankWork {
 
   WorkResult run() {
     while (!(active_.empty() && feed_.exhausted()) && !out_of_grace()) step();
-    for (const auto& work : active_) work->drop();
-    const bool left_behind = !active_.empty() && !pool_.ends_within(kLastChance);
+    const bool left_behind = !ends_soon();
     feed_.report(so_far(), {}, true);
     while (leads() && !feed_.all_finished()) {
       if (asked_to_end()) feed_.stop();
@@ -71,6 +72,12 @@ class RankWork {
     }
     if (leads()) tell(true);
     return {std::move(feed_.records()), until_the_last(feed_.progress()), left_behind};
+  }
+
+  /// Drops what is in work; whether its threads came back.
+  [[nodiscard]] bool ends_soon() {
+    for (const auto& work : active_) work->drop();
+    return active_.empty() || pool_.ends_within(kLastChance);
   }
 
  private:
@@ -241,14 +248,34 @@ class RankWork {
   WorkerPool pool_;  ///< last: its threads end before what they work on goes
 };
 
+/// Nothing may go that a thread uses which did not come back.
+[[noreturn]] void end_failed_job(const ProcessOptions& options, StartedMarks& marks, const std::string& reason) {
+  std::fprintf(stderr, "veery: %s\n", printable(reason).c_str());
+  try {
+    marks.absolve();
+  } catch (const Error&) {
+    // The next run tries what was in work.
+  }
+  note_end(options.output, exit_code::kFailed, reason);
+  MpiEnvironment::abort(exit_code::kFailed);
+}
+
 }  // namespace
 
 WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options, const RankTools& tools,
                     const LeadTools& lead, const TimeBudget& budget, Reporter& reporter) {
   auto work = std::make_unique<RankWork>(world, plan, options, tools, lead, budget, reporter);
-  WorkResult result = work->run();
-  if (result.left_behind) static_cast<void>(work.release());  // its pool could not be joined
-  return result;
+  try {
+    WorkResult result = work->run();
+    if (result.left_behind) static_cast<void>(work.release());  // its pool could not be joined
+    return result;
+  } catch (const std::exception& failure) {
+    if (work->ends_soon()) throw;
+    static_cast<void>(work.release());
+    end_failed_job(
+        options, tools.marks,
+        std::string{failure.what()} + " (rank " + std::to_string(world.rank()) + " on " + world.host() + ")");
+  }
 }
 
 void end_job(const ProcessOptions& options, const std::string& reason) {

@@ -28,7 +28,8 @@ struct LeadTools {
   std::vector<int> order;  ///< the units to do, as they shall be handed out
 };
 
-/// Ends the whole job at once, with exit code 75, when a rank or rank 0 hangs.
+/// Ends the whole job at once, with exit code 75, when a rank or rank 0 hangs. Throws what the work of this rank throws
+/// as soon as what else it has in work is dropped; where a thread does not come back from it, ends the job instead.
 [[nodiscard]] WorkResult do_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
                                   const RankTools& tools, const LeadTools& lead, const TimeBudget& budget,
                                   Reporter& reporter);

@@ -1,10 +1,11 @@
 """Recordings that kill the process that reads them, or never end, are left out; the others lose nothing."""
 
 import os
+import time
 import unittest
 
-from support import (DONE, DONE_WITH_BAD, STOPPED, ProgramTest, Results, birds, main, read_table, run, tree_digest,
-                     wav)  # fmt: skip
+from support import (DONE, DONE_WITH_BAD, FAILED, STOPPED, ProgramTest, Results, birds, main, read_table, run,
+                     tree_digest, wav)  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 OPTIONS = ("--unit-audio", "10s", "--threads", "1", "--quiet")
@@ -60,6 +61,18 @@ class PoisonTest(ProgramTest):
         self.assertIn("5.wav has no result after 3.0s (rank", first.stderr)
         self.assertEqual(self.until_done("hang", "--recording-timeout", "3s"), 1)
         self.expect_left_out("no result within 3.0s")
+
+    def test_a_failure_is_said_although_a_recording_has_no_end(self):
+        self.add("5.wav", wav(birds(15, seed=5)))  # the longest is begun first
+        env = {"LD_PRELOAD": FAULTS, "FAULT_PATH": str(self.output / "units"), "FAULT_KINDS": "enospc", "FAULT_RATE": "1",
+               "FAULT_RECORDING": "hang:5.wav"}  # fmt: skip
+        options = ("--unit-audio", "10s", "--threads", "2", "--quiet")
+        begin = time.monotonic()
+        result = run("process", self.archive, "-o", self.output, *options, env=env)
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertLess(time.monotonic() - begin, 60)
+        self.assertIn("No space left on device", result.stderr)
+        self.assertIn("with exit code 1", self.veery("status", self.output).stdout)
 
     def test_innocent_recordings_stay(self):
         """A process that was killed from outside accuses what it had in work; the next run clears it."""
