@@ -39,6 +39,7 @@ class Settling {
   /// The first by path of those that stood still for `settle_s` at the last poll.
   [[nodiscard]] std::optional<Settled> next() const;
   [[nodiscard]] std::size_t waiting() const { return files_.size(); }
+  [[nodiscard]] bool waits_for(const std::string& path) const { return files_.contains(path); }
 
  private:
   struct Seen {

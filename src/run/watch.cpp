@@ -78,7 +78,7 @@ class Watch {
       folder_.poll_if_due();
       if (const auto ready = folder_.next()) {
         finish(*ready);
-      } else if (options_.once && folder_.has_given_time()) {
+      } else if (options_.once && folder_.has_given_time() && !folder_.tries_again()) {
         return tell(true);
       } else {
         std::this_thread::sleep_for(std::min(std::chrono::duration<double>(folder_.until_next_poll_s()), {kLookEvery}));
@@ -144,7 +144,8 @@ class Watch {
       }
       if (outcome.is_unreadable() && ++failures_[ready.path] < kTries) {
         reporter_.warn(printable(ready.path) + " can't be read: trying again");
-        return drop(ready.path);
+        worker_.clear();
+        return folder_.try_again(ready.path);
       }
     }
     publish(ready, outcome, before);

@@ -65,6 +65,7 @@ void WatchedFolder::poll() {
     settling_.see(name, {});
   }
   settling_.end_poll();
+  std::erase_if(again_, [&](const std::string& path) { return !settling_.waits_for(path); });
   last_poll_s_ = now_s();
   if (first_poll_s_ < 0.0) first_poll_s_ = last_poll_s_;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <veery/audio/refusal.hpp>
@@ -36,7 +37,16 @@ class WatchedFolder {
   [[nodiscard]] std::optional<Ready> next();
 
   /// It is finished, or has to settle anew if it isn't in the journal.
-  void let_go(const std::string& path) { settling_.forget(path); }
+  void let_go(const std::string& path) {
+    settling_.forget(path);
+    again_.erase(path);
+  }
+  /// It has to settle anew and will come again, unless a look finds that it is gone.
+  void try_again(const std::string& path) {
+    settling_.forget(path);
+    again_.insert(path);
+  }
+  [[nodiscard]] bool tries_again() const { return !again_.empty(); }
   [[nodiscard]] std::size_t waiting() const { return settling_.waiting(); }
 
   /// Deletes the file, unless it is another one by now.
@@ -52,6 +62,7 @@ class WatchedFolder {
   Reporter& reporter_;
   Settling settling_;
   std::map<std::string, Refusal> refusals_;  ///< of the last poll
+  std::set<std::string> again_;              ///< to be tried again
   double first_poll_s_ = -1.0;
   double last_poll_s_ = -1.0;
   double next_poll_s_ = 0.0;

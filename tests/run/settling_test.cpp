@@ -59,6 +59,7 @@ TEST_F(SettlingTest, WhatIsGoneIsForgotten) {
   poll(0.0, {{"a.wav", {5, 1, 1}}});
   poll(5.0, {});
   EXPECT_EQ(settling_.waiting(), 0U);
+  EXPECT_FALSE(settling_.waits_for("a.wav"));
   poll(10.0, {{"a.wav", {5, 1, 1}}});
   EXPECT_EQ(next(), "");
   poll(20.0, {{"a.wav", {5, 1, 1}}});

@@ -152,6 +152,17 @@ class WorkTest(WatchTest):
         self.once()
         self.expect_each_once(found)
 
+    @unittest.skipUnless(FAULTS, "needs the fault layer")
+    def test_what_can_not_be_read_is_tried_three_times(self):
+        self.add("bad.wav", recording(1))
+        self.add("good.wav", recording(2))
+        env = {"LD_PRELOAD": FAULTS, "FAULT_PATH": "bad.wav", "FAULT_KINDS": "eio_read", "FAULT_RATE": "1"}
+        said = self.once(env=env).stderr
+        found = self.expect_each_once({"bad.wav", "good.wav"})
+        self.assertEqual({path: result.get("refused") for path, result in found.items()},
+                         {"bad.wav": "unreadable", "good.wav": None})  # fmt: skip
+        self.assertEqual(said.count("bad.wav can't be read: trying again"), 2, said)
+
     def test_results_on_standard_output(self):
         self.add("a.wav", recording(1))
         words = ("watch", self.archive, "-o", self.output, "--once", "--settle", "0s", *QUICK, *WORK)
