@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -23,13 +22,6 @@ FileDescriptor open_parent(const fs::path& path) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
   create_folder(folder);
   return FileDescriptor::open(folder, O_RDONLY | O_DIRECTORY);
-}
-
-/// In a name of its own, whoever else uses the scratch folder.
-fs::path create_scratch_folder(const fs::path& scratch) {
-  std::string name = (scratch / ("veery-" + std::to_string(::getpid()) + "-XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr) throw system_error("cannot create a folder in", scratch, errno);
-  return name;
 }
 
 FileDescriptor create_fresh(const FileDescriptor& folder, const std::string& name) {
@@ -54,15 +46,12 @@ StagedFile::StagedFile(FileDescriptor folder, fs::path final_path, const fs::pat
   ::unlinkat(folder_.get(), staged_name_.c_str(), 0);
   build_path_ = final_path_.parent_path() / staged_name_;
   if (scratch.empty()) return;
-  scratch_folder_ = create_scratch_folder(scratch);
-  build_path_ = scratch_folder_ / final_path_.filename();
+  scratch_folder_.emplace(scratch);
+  build_path_ = scratch_folder_->path() / final_path_.filename();
 }
 
 StagedFile::~StagedFile() {
   if (!published_) ::unlinkat(folder_.get(), staged_name_.c_str(), 0);
-  if (scratch_folder_.empty()) return;
-  ::unlink(build_path_.c_str());
-  ::rmdir(scratch_folder_.c_str());
 }
 
 FileDescriptor StagedFile::create() const {
@@ -81,7 +70,7 @@ void StagedFile::copy_from_scratch() {
 }
 
 void StagedFile::publish() {
-  if (!scratch_folder_.empty()) copy_from_scratch();
+  if (scratch_folder_) copy_from_scratch();
   FileDescriptor::open_in(folder_, staged_name_, O_RDONLY | O_NOFOLLOW).flush();
   const std::string name = final_path_.filename().string();
   if (::renameat(folder_.get(), staged_name_.c_str(), folder_.get(), name.c_str()) != 0) {

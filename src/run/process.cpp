@@ -7,6 +7,7 @@
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
 #include <veery/base/quantity.hpp>
+#include <veery/base/scratch_folder.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
@@ -187,6 +188,7 @@ int run_process(Communicator& world, const ProcessOptions& asked) {
     create_folder(options.output);
     lease.emplace(options.output, options.earlier.lease);
   });
+  if (!options.scratch.empty()) remove_abandoned_scratch_folders(options.scratch);
   watch_stop_signals();
   mark_crashes();
   try {

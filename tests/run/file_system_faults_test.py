@@ -110,8 +110,7 @@ class FaultsTest(ProgramTest):
                 self.assertEqual(shown, self.expected[name])
             outcome["failed"] += 1
         self.finish(output, name, also)
-        if not also or result.returncode == DONE:
-            self.assertEqual(list(scratch.iterdir()), [])
+        self.assertEqual(list(scratch.iterdir()), [])
         return outcome
 
     def expect_message(self, said, injected, places):

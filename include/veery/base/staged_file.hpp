@@ -1,10 +1,12 @@
 #pragma once
 // Nothing half-written is ever visible: files are written beside their place and renamed into it.
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <veery/base/file_descriptor.hpp>
+#include <veery/base/scratch_folder.hpp>
 
 namespace veery {
 
@@ -39,7 +41,7 @@ class StagedFile {
   FileDescriptor folder_;
   std::filesystem::path final_path_;
   std::string staged_name_;
-  std::filesystem::path scratch_folder_;  ///< of this file alone; empty: none
+  std::optional<ScratchFolder> scratch_folder_;  ///< of this file alone
   std::filesystem::path build_path_;
   bool published_ = false;
 };
