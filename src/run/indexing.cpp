@@ -72,6 +72,41 @@ ArchiveIndex probe_share(const ProcessOptions& options, const std::vector<std::s
   return share;
 }
 
+/// What a rank could not read of its share: the first and the last. More of them would tell no more.
+std::string unreadable_of(const ArchiveIndex& share) {
+  std::vector<const RefusedRecording*> unreadable;
+  for (const RefusedRecording& refused : share.refused) {
+    if (refused.refusal.reason == Reason::unreadable) unreadable.push_back(&refused);
+  }
+  std::string text;
+  if (!unreadable.empty()) text += csv_row({unreadable.front()->path, unreadable.front()->refusal.detail});
+  if (unreadable.size() > 1) text += csv_row({unreadable.back()->path, unreadable.back()->refusal.detail});
+  return text;
+}
+
+bool can_be_read(const ProcessOptions& options, const std::string& path, const RankTools* tools) {
+  const ArchiveIndex probed = probe_share(options, {path}, 1, tools);
+  return !probed.recordings.empty() || probed.refused.front().refusal.reason != Reason::unreadable;
+}
+
+/// What rank 0 can read and another rank can't is the fault of that rank's node, and no reason for an index without a
+/// share of the archive. What no rank can read is the file's. Collective.
+void require_sight(Communicator& world, const ProcessOptions& options, const RankTools* tools,
+                   const ArchiveIndex& share) {
+  const std::vector<std::string> hosts = world.gather(world.host());
+  const std::vector<std::string> unreadable = world.gather(unreadable_of(share));
+  on_lead(world, [&] {
+    for (std::size_t rank = 1; rank < unreadable.size(); ++rank) {
+      for (const auto& row : parse_csv(unreadable[rank])) {
+        if (!can_be_read(options, row.at(0), tools)) continue;
+        throw Error{"rank " + std::to_string(rank) + " on " + hosts[rank] + " can't read what rank 0 can",
+                    printable(row[0]) + ": " + row.at(1),
+                    "see that the archive is mounted there, and run the same command again"};
+      }
+    }
+  });
+}
+
 /// Rows of two recordings must not have the same keys.
 void check_keys(const ArchiveIndex& index, const KeyRule& keys) {
   if (keys.form != KeyForm::name) return;  // else the path is part of them
@@ -140,6 +175,7 @@ ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, con
   for (auto i = static_cast<std::size_t>(world.rank()); i < all.size(); i += static_cast<std::size_t>(world.size()))
     mine.push_back(std::move(all[i].front()));
   ArchiveIndex share = probe_share(options, mine, threads_of_rank(options.threads, world.ranks_on_node()), tools);
+  require_sight(world, options, tools, share);
   share.refused.insert(share.refused.end(), std::make_move_iterator(listing.refused.begin()),
                        std::make_move_iterator(listing.refused.end()));
   ArchiveIndex index = merge_shares(world, share);

@@ -22,7 +22,7 @@ void share_time_zone(Communicator& world, ArchiveOptions& options);
 
 /// `options.archive` is resolved already, and its time zone shared. `tools`: null where no run is to be protected from
 /// what it reads. Ends the job when a header takes too long. Throws UsageError, naming both, when rows of two
-/// recordings would have the same keys. Collective.
+/// recordings would have the same keys, and Error when a rank can't read what rank 0 can. Collective.
 [[nodiscard]] ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, const RankTools* tools,
                                        Reporter& reporter);
 

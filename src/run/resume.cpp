@@ -1,7 +1,11 @@
 #include "run/resume.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
@@ -20,25 +24,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The first recording that two index tables don't agree on.
-std::string first_difference(const std::string& before, const std::string& now) {
-  const auto rows_of = [](const std::string& text) {
-    std::set<std::vector<std::string>> rows;
-    for (auto& row : parse_csv(text)) rows.insert(std::move(row));
-    return rows;
-  };
-  const auto old_rows = rows_of(before);
-  const auto new_rows = rows_of(now);
-  const auto name = [](const std::vector<std::string>& row) {
-    return row.size() > 1 ? printable(text_of_cell(row[1])) : std::string{"a row of the earlier index.csv"};
-  };
-  for (const auto& row : new_rows) {
-    if (!old_rows.contains(row)) return name(row) + " is new or has changed";
+using Row = std::vector<std::string>;
+
+/// Of an index table.
+std::string path_in(const Row& row) {
+  return row.size() > 1 ? text_of_cell(row[1]) : std::string{"a row of the earlier index.csv"};
+}
+
+std::set<std::string> paths_in(const std::vector<Row>& rows) {
+  std::set<std::string> paths;
+  for (const Row& row : rows) paths.insert(path_in(row));
+  return paths;
+}
+
+/// The first recording that two index tables don't agree on, and what can be done. One that is gone comes first:
+/// `--extend` does not help with it.
+std::string first_difference(const std::vector<Row>& before, const std::vector<Row>& now, const ArchiveIndex& index) {
+  const std::set<std::string> present = paths_in(now);
+  for (const std::string& path : paths_in(before)) {
+    if (present.contains(path)) continue;
+    const auto refused = std::find_if(index.refused.begin(), index.refused.end(),
+                                      [&](const RefusedRecording& one) { return one.path == path; });
+    const std::string what = refused == index.refused.end() ? "gone" : "refused now, " + refused->refusal.detail;
+    return printable(path + " is " + what) + ": put back what was there, or --restart begins anew";
   }
-  for (const auto& row : old_rows) {
-    if (!new_rows.contains(row)) return name(row) + " is gone";
+  const std::string remedy = ": --extend accepts it, --restart begins anew";
+  const std::set<Row> known{before.begin(), before.end()};
+  for (const Row& row : now) {
+    if (!known.contains(row)) return printable(path_in(row)) + " is new or has changed" + remedy;
   }
-  return "the rows are in another order";
+  return "the rows are in another order" + remedy;
 }
 
 std::string few(const std::vector<std::string>& names) {
@@ -59,6 +74,37 @@ void require_all(const Placements& earlier, const RunPlan& plan, const ProcessOp
   std::sort(gone.begin(), gone.end());
   throw UsageError{std::to_string(gone.size()) + " recordings of the earlier run are gone",
                    options.archive.archive.string(), few(gone) + ": put them back, or --restart"};
+}
+
+bool is_of_rights(const Refusal& refusal) {
+  return refusal.detail == std::strerror(EACCES) || refusal.detail == std::strerror(EPERM);
+}
+
+/// The refusal of a recording, or of a folder that holds it; null: none.
+const Refusal* refusal_of(const std::string& path, const std::map<std::string_view, const Refusal*>& refused) {
+  for (std::string_view at = path;; at = at.substr(0, at.rfind('/'))) {
+    if (const auto found = refused.find(at); found != refused.end()) return found->second;
+    if (at.find('/') == std::string_view::npos) return nullptr;
+  }
+}
+
+/// What the file system does not give now, and gave to the earlier run, is not gone: it may be given again.
+void require_readable(const std::vector<Row>& earlier, const RunPlan& plan) {
+  std::map<std::string_view, const Refusal*> refused;
+  for (const RefusedRecording& one : plan.index.refused) {
+    if (one.refusal.reason == Reason::unreadable && !is_of_rights(one.refusal)) refused.emplace(one.path, &one.refusal);
+  }
+  if (refused.empty()) return;
+  std::set<std::string_view> present;
+  for (const Recording& recording : plan.index.recordings) present.insert(recording.path);
+  std::vector<std::string> lost;
+  for (const std::string& path : paths_in(earlier)) {
+    const Refusal* const refusal = present.contains(path) ? nullptr : refusal_of(path, refused);
+    if (refusal != nullptr) lost.push_back(path + ": " + refusal->detail);
+  }
+  if (lost.empty()) return;
+  throw Error{std::to_string(lost.size()) + " recordings of the earlier run can't be read now", few(lost),
+              "look at the archive's file system and run the same command again; --restart begins without them"};
 }
 
 void claim_index(const RunPlan& plan, const ProcessOptions& options) {
@@ -83,10 +129,11 @@ bool check_earlier_index(const RunPlan& plan, const ProcessOptions& options) {
   const std::string before = read_text(file);
   const std::string now = index_csv(plan.index, plan.work);
   if (before == now) return true;
+  const std::vector<Row> earlier = parse_csv(before);
+  require_readable(earlier, plan);
   if (!options.earlier.extend) {
     throw UsageError{"the archive is not the one that this output folder was begun with",
-                     options.archive.archive.string(),
-                     first_difference(before, now) + ": --extend accepts it, --restart begins anew"};
+                     options.archive.archive.string(), first_difference(earlier, parse_csv(now), plan.index)};
   }
   require_all(placements_in(before), plan, options);
   return false;

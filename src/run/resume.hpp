@@ -17,7 +17,7 @@ namespace veery {
 bool check_earlier_options(const ProcessOptions& options, const std::string& model_digest);
 
 /// Whether an earlier run has indexed just this archive. Throws UsageError, naming a recording, where it was another;
-/// with `--extend` only where one is gone.
+/// with `--extend` only where one is gone. Throws Error where one can't be read now.
 bool check_earlier_index(const RunPlan& plan, const ProcessOptions& options);
 
 /// Makes the output folder ready; with `--restart` removes an earlier run's files, by their names. Throws as

@@ -8,7 +8,7 @@ import time
 import h5py
 import numpy as np
 
-from support import DONE, STOPPED, USAGE, ProgramTest, Results, birds, main, tree_digest, wav, write
+from support import DONE, FAILED, STOPPED, USAGE, ProgramTest, Results, birds, main, tree_digest, wav, write
 
 OPTIONS = ("--unit-audio", "10s", "--threads", "1", "--split", "train=0.7,validation=0.3")
 
@@ -164,6 +164,20 @@ class ContinueTest(ProgramTest):
         fresh = self.folder / "fresh"
         self.veery("process", self.archive, "-o", fresh, *OPTIONS, *shards, "--clips", "flac")
         self.assertEqual(tree_digest(self.output), tree_digest(fresh))
+
+    def test_what_can_not_be_read_now_is_not_gone(self):
+        """A file system that is away comes back: a mistake would end the chain of a job."""
+        self.again()
+        path, away = self.archive / "1/4.wav", self.folder / "away.wav"
+        path.rename(away)
+        path.symlink_to(self.folder / "not mounted" / "4.wav")
+        for more in ((), ("--extend",)):
+            said = self.again(*more, code=FAILED, ranks=2).stderr
+            self.assertIn("1 recordings of the earlier run can't be read now: 1/4.wav", said)
+            self.assertNotIn("--extend", said)
+        path.unlink()
+        away.rename(path)
+        self.again()
 
     def test_extend_takes_nothing_away(self):
         self.again()

@@ -1,8 +1,10 @@
 """Names, links, lists and folders as archives really have them."""
 
 import os
+import subprocess
 
-from support import DONE_WITH_BAD, USAGE, ProgramTest, Results, birds, main, wav, write
+from support import (DONE_WITH_BAD, FAILED, LAUNCHER, USAGE, ProgramTest, Results, birds, command, environment, main, wav,
+                     write)  # fmt: skip
 
 SOUND = wav(birds(12, seed=4))
 WINDOWS = ("--slices", "fixed", "--interval", "6s", "--hop", "6s")
@@ -167,6 +169,23 @@ class OddArchiveTest(ProgramTest):
     def test_missing_archive(self):
         result = self.veery("process", self.folder / "gone", "-o", self.output, code=USAGE)
         self.assertIn(str(self.folder / "gone"), result.stderr)
+
+    def test_archive_that_is_not_mounted_on_one_node(self):
+        """It has no index without a share of the recordings; what no rank can read is left out as ever."""
+        for number in range(4):
+            self.add(f"{number}.wav", SOUND)
+        (self.folder / "node" / "archive").mkdir(parents=True)
+        words = command("process", "archive", "-o", self.output, "--quiet")
+        line = [LAUNCHER, "-n", "1", "-wdir", str(self.folder), *words,
+                ":", "-n", "1", "-wdir", str(self.folder / "node"), *words]  # fmt: skip
+        result = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertRegex(result.stderr, "rank 1 on .* can't read what rank 0 can: [13].wav: No such file or directory")
+        self.assertFalse((self.output / "index.csv").exists())
+        listed = write(self.folder / "list", b"0.wav\n1.wav\n2.wav\n3.wav\ngone-1.wav\ngone-2.wav\n")
+        results = self.process("--files-from", listed, code=DONE_WITH_BAD, ranks=2)
+        self.assertEqual(len(results.index), 4)
+        self.assertEqual([row["path"] for row in results.quarantine], ["gone-1.wav", "gone-2.wav"])
 
     def test_archive_that_is_one_recording(self):
         self.add("b.wav", SOUND)

@@ -128,7 +128,7 @@ class OutputFolderTest(ProgramTest):
     def test_recording_that_is_gone(self):
         self.process()
         (self.archive / "site/2.wav").unlink()
-        self.expect_stranger("site/2.wav")
+        self.expect_stranger("site/2.wav is gone: put back what was there, or --restart")
 
     def test_option_that_changed(self):
         self.process("--interval", "5s")
