@@ -5,11 +5,13 @@ declare, and linted by ruff with Spack's rules. rattler-build reads and renders 
 with `./dev test all`; a test without them is skipped, and fails in CI.
 """
 
+import contextlib
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import types
 import unittest
 from pathlib import Path
@@ -59,6 +61,18 @@ class CMakePackage:
         return (name, value)
 
 
+def executable(program):
+    """Runs it; it must end well."""
+    return lambda *arguments: subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def working_dir(path, create):
+    Path(path).mkdir(exist_ok=create)
+    with contextlib.chdir(path):
+        yield
+
+
 def stand_in(declared):
     """The modules that recipes import; directives append (name, arguments, keywords) to `declared`."""
     def directive(name):
@@ -70,13 +84,17 @@ def stand_in(declared):
     package.run_after = lambda *_, **__: lambda method: method
     package.on_package_attributes = package.run_after
     package.join_path = os.path.join
-    package.Executable = None
+    package.Executable = executable
+    package.working_dir = working_dir
+    package.find = lambda root, pattern: [str(path) for path in Path(root).rglob(pattern)]
     cmake = types.ModuleType("spack_repo.builtin.build_systems.cmake")
     cmake.CMakePackage = CMakePackage
     cmake.generator = directive("generator")
-    parents = {name: types.ModuleType(name)
-               for name in ("spack", "spack_repo", "spack_repo.builtin", "spack_repo.builtin.build_systems")}  # fmt: skip
-    return {**parents, package.__name__: package, cmake.__name__: cmake}
+    modules = {module.__name__: module for module in (package, cmake)}
+    for name in list(modules):
+        while name := name.rpartition(".")[0]:
+            modules.setdefault(name, types.ModuleType(name))
+    return modules
 
 
 def run_recipe(name):
@@ -128,6 +146,13 @@ class SpackTest(unittest.TestCase):
         for name in defined:
             declaration = rf"\b(option|set)\({name} "
             self.assertRegex(text_of("CMakeLists.txt") + text_of("cmake/FindVeeryTorch.cmake"), declaration)
+
+    def test_an_installed_veery_passes_the_check(self):
+        recipe = run_recipe("veery")[0]()
+        recipe.prefix = types.SimpleNamespace(bin=types.SimpleNamespace(veery=os.environ["VEERY_PROGRAM"]))
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            recipe.check_install()
+            self.assertTrue(list(Path(folder).rglob("*.flac")))
 
     def test_cmake_is_the_one_that_the_project_asks_for(self):
         _, declared = run_recipe("veery")

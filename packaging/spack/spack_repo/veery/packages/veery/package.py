@@ -29,7 +29,7 @@ class Veery(CMakePackage):
     # linked again by who uses these.
     depends_on("openssl")
     depends_on("xxhash@0.8:")
-    depends_on("libsndfile@1.1:")
+    depends_on("libsndfile@1.1: +external-libs")
     depends_on("soxr@0.1.3:")
     depends_on("nlohmann-json@3.10:")
     depends_on("simdjson@3: +shared")
@@ -62,4 +62,8 @@ class Veery(CMakePackage):
     @run_after("install")
     @on_package_attributes(run_tests=True)
     def check_install(self):
-        Executable(self.prefix.bin.veery)("--version")
+        veery = Executable(self.prefix.bin.veery)
+        veery("--version")
+        with working_dir("check-install", create=True):
+            veery("synthesize", "--output", "archive", "--hours", "0.01", "--seed", "1")
+            veery("peaks", *find("archive", "*.flac"))
