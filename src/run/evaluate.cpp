@@ -98,7 +98,7 @@ int run_evaluate(Communicator& world, const EvaluateOptions& options) {
     for (std::int64_t number = world.rank(); number < all && !stop(); number += world.size())
       mine.push_back(measure(*model, data, number));
   });
-  const std::vector<std::string> gathered = world.gather(mine.dump());
+  const std::vector<std::string> gathered = world.gather(mine.dump(-1, ' ', false, Json::error_handler_t::replace));
   int code = exit_code::kDone;
   on_lead(world, [&] {
     const EvaluationFindings findings = collect(gathered);

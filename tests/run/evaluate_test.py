@@ -109,6 +109,14 @@ class EvaluateTest(ProgramTest):
             self.assertIn(f"{name}", said)
         self.assertIn("not measured", said)
 
+    def test_a_name_that_is_no_utf8_is_named_too(self):
+        shutil.copytree(self.examples, self.output)
+        examples = self.output / "eval_example_list.txt"
+        name = self.lines()[3][1].encode()
+        examples.write_bytes(examples.read_bytes().replace(name, name[: -len(".wav")] + b"\xff.wav"))
+        said = self.evaluate(self.output, code=DONE_WITH_BAD).stdout
+        self.assertRegex(said, "not measured: .*\N{REPLACEMENT CHARACTER}.wav")
+
     def test_what_is_no_dataset(self):
         self.assertIn("no recordings", self.evaluate(self.archive, code=USAGE).stderr)
         said = self.evaluate(self.examples, "--split", "train", code=USAGE).stderr
