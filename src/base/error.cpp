@@ -44,6 +44,7 @@ std::string_view remedy_for(int error_number) {
     case EAGAIN:
     case ENOTCONN:
     case EHOSTDOWN:
+    case ESHUTDOWN:
       return "the file system failed: run the same command again to continue";
     default:
       return {};

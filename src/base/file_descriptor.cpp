@@ -52,7 +52,7 @@ int open_descriptor(int folder, const char* name, int flags) {
 }  // namespace
 
 bool may_pass(int error_number) {
-  static constexpr std::array kPassing{EIO,      ESTALE,      ETIMEDOUT, EAGAIN,       EREMOTEIO,  ENOTCONN,
+  static constexpr std::array kPassing{EIO,      ESTALE,      ETIMEDOUT, EAGAIN,       EREMOTEIO,  ENOTCONN, ESHUTDOWN,
                                        ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ECONNRESET, ENOLINK};
   return std::find(kPassing.begin(), kPassing.end(), error_number) != kPassing.end();
 }

@@ -1,10 +1,17 @@
 #include "run/unit_work.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <utility>
 
 #include <veery/base/digest.hpp>
 #include <veery/base/error.hpp>
+#include <veery/base/file_descriptor.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/shards/tfrecord_writer.hpp>
@@ -14,6 +21,8 @@
 
 namespace veery {
 namespace {
+
+constexpr std::size_t kRecordingsToAsk = 8;
 
 /// What can't be read to its end a second time was not read well: the next run does the unit anew.
 void add_digest(const std::filesystem::path& path, const AudioInfo& audio, RecordingOutcome& outcome) {
@@ -28,6 +37,42 @@ void add_digest(const std::filesystem::path& path, const AudioInfo& audio, Recor
     const std::int64_t end = audio.length_is_estimated() ? read : std::max(audio.claimed_frames, read);
     lost.push_back({end, end, {Reason::unreadable, failure.cause()}});
   }
+}
+
+bool is_of_the_system(const Refusal& refusal) {
+  return refusal.reason == Reason::unreadable;
+}
+
+bool was_not_given(const RecordingOutcome& outcome) {
+  const std::vector<LostRange>& lost = outcome.account.lost;
+  return (outcome.refusal && is_of_the_system(*outcome.refusal)) ||
+         std::any_of(lost.begin(), lost.end(), [](const LostRange& range) { return is_of_the_system(range.refusal); });
+}
+
+/// Its beginning, at the first try.
+bool can_be_read(const std::filesystem::path& path) {
+  try {
+    std::array<std::byte, 1> first{};
+    return FileDescriptor::open(path, O_RDONLY, {.tries = 1}).read_at(0, first) == first.size();
+  } catch (const SystemError&) {
+    return false;
+  }
+}
+
+/// Whether the archive gives any of a few recordings. `bad`: those, by their place in the index, that it did not give;
+/// where there are no others, it does as long as one of them is there.
+bool is_readable(const std::filesystem::path& archive, const ArchiveIndex& index, const std::set<std::size_t>& bad) {
+  const std::size_t step = std::max(index.recordings.size() / kRecordingsToAsk, std::size_t{1});
+  bool asked = false;
+  for (std::size_t i = 0; i < index.recordings.size(); i += step) {
+    if (bad.contains(i)) continue;
+    if (can_be_read(archive / index.recordings[i].path)) return true;
+    asked = true;
+  }
+  std::error_code failure;
+  return !asked && std::any_of(bad.begin(), bad.end(), [&](std::size_t number) {
+    return std::filesystem::exists(archive / index.recordings[number].path, failure);
+  });
 }
 
 /// Whose work it was that failed.
@@ -181,7 +226,20 @@ std::string UnitWork::finish() {
   }
 }
 
+/// A node that loses its archive would refuse recording after recording, faster than any other node could read them.
+void UnitWork::require_archive() const {
+  std::set<std::size_t> bad;
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    if (was_not_given(*outcomes_[i])) bad.insert(unit_.recordings[i]);
+  }
+  const std::filesystem::path& archive = options_.archive.archive;
+  if (bad.empty() || is_readable(archive, plan_.index, bad)) return;
+  throw Error{"the archive can't be read any more", archive.string(),
+              "see that it is mounted, and run the same command again to continue"};
+}
+
 std::string UnitWork::write_unit() {
+  require_archive();
   UnitRecord record;
   record.unit = unit_.number;
   record.split = unit_.split;

@@ -48,11 +48,13 @@ class UnitWork {
   /// Adds what has been read so far.
   void add_to(RankProgress& progress) const;
 
-  /// Once complete: writes the shard and the record; returns the record's text. Throws Error naming the unit.
+  /// Once complete: writes the shard and the record; returns the record's text. Throws Error naming the unit,
+  /// also when the archive is not there any more: what was not read then is no refusal.
   [[nodiscard]] std::string finish();
 
  private:
   [[nodiscard]] RecordingOutcome outcome_of(std::size_t number);
+  void require_archive() const;
   [[nodiscard]] std::string write_unit();
   [[nodiscard]] std::vector<SliceRow> collect(std::vector<Example>& examples, UnitRecord& record) const;
   void write_rows(const std::vector<Example>& examples, std::vector<SliceRow>& slices, UnitRecord& record) const;

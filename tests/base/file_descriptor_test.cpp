@@ -141,5 +141,10 @@ TEST_F(FileDescriptorTest, TemporaryFileInAMissingFolderIsAnErrorWithItsPath) {
   }
 }
 
+TEST(MayPass, WhatAFileServerSaysWhileItIsAway) {
+  for (const int cause : {EIO, ESTALE, ENOTCONN, ESHUTDOWN}) EXPECT_TRUE(may_pass(cause)) << cause;
+  for (const int cause : {ENOENT, EACCES, EISDIR}) EXPECT_FALSE(may_pass(cause)) << cause;
+}
+
 }  // namespace
 }  // namespace veery

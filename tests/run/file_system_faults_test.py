@@ -193,7 +193,9 @@ class FaultsTest(ProgramTest):
         run("verify", output).check_returncode()
         salvaged = [row for row in results.quarantine if row["begin_frame"] not in ("", "0")]
         if every_digest(output)["index.csv"] != self.expected["process"]["index.csv"]:
-            self.assertEqual(run("process", self.archive, "-o", output, *OPTIONS).returncode, USAGE)
+            again = run("process", self.archive, "-o", output, *OPTIONS)
+            self.assertEqual(again.returncode, USAGE, "what was refused can be read now: it is new in the archive")
+            self.assertIn("--extend", again.stderr)
             shutil.rmtree(output)
         self.finish(output, "process")
         return injected + collections.Counter(salvaged=len(salvaged))
@@ -203,6 +205,17 @@ class FaultsTest(ProgramTest):
 
         self.assertGreater(injected["eio_read"], 4, injected)
         self.assertGreater(injected["salvaged"], 0, injected)
+
+    def test_a_header_that_a_later_run_can_not_read(self):
+        output = self.folder / "later"
+        self.finish(output, "process")
+
+        env = {"LD_PRELOAD": LIBRARY, "FAULT_PATH": "site/1.wav", "FAULT_KINDS": "eio_read", "FAULT_RATE": "1"}
+        result = run("process", self.archive, "-o", output, *OPTIONS, env=env)
+
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertIn("can't be read now: site/1.wav: Input/output error", result.stderr)
+        self.finish(output, "process")
 
     def test_peaks_of_what_the_disk_does_not_give_are_refused(self):
         env = {"LD_PRELOAD": LIBRARY, "FAULT_PATH": "site/0.wav", "FAULT_KINDS": "eio_read", "FAULT_RATE": "1"}
@@ -214,8 +227,8 @@ class FaultsTest(ProgramTest):
 
     # ── what a healthy file system does too ──
 
-    def change_while_it_waits(self, change):
-        """Changes the archive when the index is made and no recording is read yet."""
+    def change_and_go_on(self, change, code):
+        """Changes the archive when the index is made and no recording is read yet; what the run says."""
         env = environment(LD_PRELOAD=LIBRARY, FAULT_KILL="rename:stop:index.csv:1")
         arguments = command("process", self.archive, "-o", self.output, *OPTIONS)
         with subprocess.Popen(arguments, env=env, stderr=subprocess.PIPE, text=True) as process:
@@ -225,7 +238,12 @@ class FaultsTest(ProgramTest):
                 time.sleep(0.1)
             change()
             process.send_signal(signal.SIGCONT)
-            self.assertEqual(process.wait(60), DONE_WITH_BAD, process.stderr.read())
+            said = process.communicate(timeout=60)[1]
+            self.assertEqual(process.returncode, code, said)
+        return said
+
+    def change_while_it_waits(self, change):
+        self.change_and_go_on(change, DONE_WITH_BAD)
         self.veery("verify", self.output)
         (row,) = Results(self.output).quarantine
         return row
@@ -243,6 +261,17 @@ class FaultsTest(ProgramTest):
 
         self.assertEqual((row["path"], row["reason"]), ("site/2.wav", "unreadable"))
         self.assertEqual(row["detail"], "No such file or directory")
+
+    def test_archive_that_vanishes(self):
+        """Nothing is refused for it, and the next run does the rest."""
+        away = self.folder / "away"
+
+        said = self.change_and_go_on(lambda: self.archive.rename(away), FAILED)
+
+        self.assertIn(f"the archive can't be read any more: {self.archive}", said)
+        self.assertEqual(list(self.output.glob("units/*.json")), [])
+        away.rename(self.archive)
+        self.finish(self.output, "process")
 
     def test_files_that_may_not_grow(self):
         """MPI has files of some megabytes itself."""
