@@ -1,8 +1,11 @@
 #include "run/finished_units.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <iterator>
 #include <optional>
 #include <unordered_set>
@@ -14,6 +17,7 @@
 #include <veery/base/staged_file.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
+#include <veery/run/commands.hpp>
 #include <veery/shards/shard_place.hpp>
 
 #include "run/tfrecord_names.hpp"
@@ -25,6 +29,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRecord = "record";
 constexpr std::string_view kChanged = "changed";
 constexpr std::string_view kProblem = "problem";
+
+constexpr std::int64_t kSettledS = 2;
 
 using FileTime = std::pair<std::int64_t, std::int64_t>;  ///< seconds, nanoseconds
 
@@ -46,10 +52,20 @@ std::optional<FileTime> written_at(const fs::path& record) {
   return to_file_time(status.st_mtim);
 }
 
+/// Dates a record behind what its recordings were touched at, so that they need not be compared again.
+void date_behind(const fs::path& record, const FileTime& touched_at) {
+  const std::array<timespec, 2> times{{{0, UTIME_OMIT}, {touched_at.first + 1, 0}}};
+  static_cast<void>(::utimensat(AT_FDCWD, record.c_str(), times.data(), AT_SYMLINK_NOFOLLOW));
+}
+
+/// Thrown where a file would have to be read, and the run has to end.
+struct Stopped {};
+
 /// One rank's share of the work.
 class Inspection {
  public:
-  Inspection(const RunPlan& plan, const ProcessOptions& options) : plan_(plan), options_(options) {
+  Inspection(const RunPlan& plan, const ProcessOptions& options, const std::function<bool()>& must_stop)
+      : plan_(plan), options_(options), must_stop_(must_stop) {
     const DatasetOptions& dataset = options.dataset;
     if (options.earlier.check && dataset.shards.tfrecord)
       tfrecords_ = present_tfrecords(options.output / tfds_folder(dataset.name, dataset.version));
@@ -63,7 +79,8 @@ class Inspection {
       const std::string text = read_text(options_.output / name);
       const UnitRecord record = unit_record_from_json(text);
       if (record.fingerprint != unit_fingerprint(plan_, unit)) return;
-      if (was_read(record) && none_changed(record, *written) && files_hold(record)) add(kRecord, text);
+      if (was_read(record) && none_changed(record, options_.output / name, *written) && files_hold(record))
+        add(kRecord, text);
     } catch (const Error& problem) {
       add(kProblem, name + ": " + problem.what());
     }
@@ -84,16 +101,33 @@ class Inspection {
     return false;
   }
 
-  [[nodiscard]] bool none_changed(const UnitRecord& record, const FileTime& written) {
+  void begin_reading() const {
+    if (must_stop_ && must_stop_()) throw Stopped{};
+  }
+
+  [[nodiscard]] bool has_its_bytes(const RecordingRow& row, const fs::path& path) const {
+    if (row.file_xxh3 == 0) return false;
+    begin_reading();
+    return row.file_xxh3 == xxh3_64_of_file(path);
+  }
+
+  [[nodiscard]] bool none_changed(const UnitRecord& record, const fs::path& file, const FileTime& written) {
+    const std::int64_t now_s = std::time(nullptr);
+    FileTime last = written;
     bool none = true;
+    bool compared = false;
     for (const RecordingRow& row : record.recordings) {
       const fs::path path = options_.archive.archive / row.path;
       const auto time = touched(path);
       if (time && *time < written) continue;
-      if (time && row.file_xxh3 != 0 && row.file_xxh3 == xxh3_64_of_file(path)) continue;
+      if (time) last = std::max(last, *time);
+      compared = true;
+      if (time && has_its_bytes(row, path)) continue;
       add(kChanged, row.path);
       none = false;
     }
+    // What was touched just now may change within the same second.
+    if (none && compared && must_stop_ && last.first + kSettledS <= now_s) date_behind(file, last);
     return none;
   }
 
@@ -102,6 +136,7 @@ class Inspection {
     rename_by_present(record, tfrecords_);
     bool hold = true;
     for (const PublishedFile& file : record.files) {
+      begin_reading();
       const std::string problem = difference(options_.output, file);
       if (problem.empty()) continue;
       add(kProblem, problem);
@@ -112,6 +147,7 @@ class Inspection {
 
   const RunPlan& plan_;
   const ProcessOptions& options_;
+  const std::function<bool()>& must_stop_;
   PresentTfrecords tfrecords_;  ///< where files are read again
   std::string findings_;
 };
@@ -134,14 +170,31 @@ FinishedUnits sorted(const std::vector<std::string>& parts) {
   return units;
 }
 
+/// All ranks end when one has to.
+void end_if_stopped(Communicator& world, bool stopped) {
+  std::string any;
+  for (const std::string& one : world.gather(stopped ? "stopped" : "")) any += one;
+  world.broadcast(any);
+  if (any.empty()) return;
+  throw AgreedFailure{"stopped early, while what earlier runs did was read: run the same command again to continue",
+                      exit_code::kStopped};
+}
+
 }  // namespace
 
-FinishedUnits find_finished_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options) {
-  Inspection mine{plan, options};
-  for (auto i = static_cast<std::size_t>(world.rank()); i < plan.work.units.size();
-       i += static_cast<std::size_t>(world.size())) {
-    mine.inspect(plan.work.units[i]);
+FinishedUnits find_finished_units(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
+                                  const std::function<bool()>& must_stop) {
+  Inspection mine{plan, options, must_stop};
+  bool stopped = false;
+  try {
+    for (auto i = static_cast<std::size_t>(world.rank()); i < plan.work.units.size();
+         i += static_cast<std::size_t>(world.size())) {
+      mine.inspect(plan.work.units[i]);
+    }
+  } catch (const Stopped&) {
+    stopped = true;
   }
+  end_if_stopped(world, stopped);
   return sorted(world.gather(mine.findings()));
 }
 

@@ -135,7 +135,9 @@ int work(Communicator& world, const ProcessOptions& options, const Network& netw
   const RunPlan plan = make_run_plan(std::move(index), options, network.info(), earlier_placements(world, options),
                                      std::move(annotations));
   if (network.model) report_resampling(plan.index, network.info()->sample_rate_hz, reporter);
-  std::vector<UnitRecord> records = resume_run(world, plan, options, reporter);
+  const TimeBudget budget{options.time, start};
+  const auto must_stop = [&] { return stop_requested() || budget.left_s() <= 0.0 || (lease && lease->lost()); };
+  std::vector<UnitRecord> records = resume_run(world, plan, options, reporter, must_stop);
   LeadTools lead{hosts, lease ? &*lease : nullptr, &status, {}};
   on_lead(world, [&] {
     lead.order = open_units(plan, records);
@@ -143,7 +145,6 @@ int work(Communicator& world, const ProcessOptions& options, const Network& netw
     if (!lead.order.empty()) std::filesystem::remove(options.output / output_name::kManifest, ignored);
   });
   if (!records.empty()) reporter.info("continuing: " + std::to_string(records.size()) + " units are done already");
-  const TimeBudget budget{options.time, start};
   WorkResult result = do_units(world, plan, options, tools, lead, budget, reporter);
   if (!result.left_behind) marks.reset();
   const std::vector<std::string> devices = world.gather(network.model ? network.model->device().name : "");

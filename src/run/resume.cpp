@@ -173,18 +173,18 @@ Placements earlier_placements(Communicator& world, const ProcessOptions& options
 }
 
 std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
-                                   Reporter& reporter) {
+                                   Reporter& reporter, const std::function<bool()>& must_stop) {
   on_lead(world, [&] {
     remove_staged_files(options.output);
     claim_index(plan, options);
     claim_classes(plan.annotations, options);
   });
-  return find_units_to_keep(world, plan, options, reporter);
+  return find_units_to_keep(world, plan, options, reporter, must_stop);
 }
 
 std::vector<UnitRecord> find_units_to_keep(Communicator& world, const RunPlan& plan, const ProcessOptions& options,
-                                           Reporter& reporter) {
-  FinishedUnits finished = find_finished_units(world, plan, options);
+                                           Reporter& reporter, const std::function<bool()>& must_stop) {
+  FinishedUnits finished = find_finished_units(world, plan, options, must_stop);
   on_lead(world, [&] { refuse_changed(finished.changed, options); });
   for (const std::string& problem : finished.problems) reporter.warn("done anew: " + printable(problem));
   return std::move(finished.records);

@@ -1,5 +1,6 @@
 #pragma once
 // What an earlier run of the same command left behind, and whether this one may continue it.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,15 @@ void claim_output(const ProcessOptions& options, const std::string& model_digest
 [[nodiscard]] Placements earlier_placements(Communicator& world, const ProcessOptions& options);
 
 /// The records of the units that are done, on rank 0. Removes what a killed run left half-written; throws
-/// AgreedFailure when the archive is no longer the one that the earlier run indexed, or recordings have changed since.
-/// Collective.
-[[nodiscard]] std::vector<UnitRecord> resume_run(Communicator& world, const RunPlan& plan,
-                                                 const ProcessOptions& options, Reporter& reporter);
+/// AgreedFailure when the archive is no longer the one that the earlier run indexed, when recordings have changed
+/// since, and (stopped) when `must_stop` says so while files have to be read. Collective.
+[[nodiscard]] std::vector<UnitRecord> resume_run(
+    Communicator& world, const RunPlan& plan, const ProcessOptions& options, Reporter& reporter,
+    const std::function<bool()>& must_stop = [] { return false; });
 
-/// The records alone; changes nothing. Throws AgreedFailure when recordings have changed since. Collective.
+/// The records alone; without `must_stop` it changes nothing. Throws AgreedFailure as above. Collective.
 [[nodiscard]] std::vector<UnitRecord> find_units_to_keep(Communicator& world, const RunPlan& plan,
-                                                         const ProcessOptions& options, Reporter& reporter);
+                                                         const ProcessOptions& options, Reporter& reporter,
+                                                         const std::function<bool()>& must_stop = {});
 
 }  // namespace veery

@@ -194,8 +194,29 @@ class ContinueTest(ProgramTest):
         self.again()
         records = self.records()
         os.utime(self.archive / "0/3.wav")
+        time.sleep(2.1)  # what was touched just now is compared again by the next run, too
+        self.again(ranks=2)
+        dated = self.records()
+        self.assertEqual({name: inode for name, (_, inode) in dated.items()},
+                         {name: inode for name, (_, inode) in records.items()})  # fmt: skip
+        self.assertEqual(self.remade(records), {self.unit_of("0/3.wav")}, "its record has a new date, and it alone")
         self.again()
-        self.assertEqual(self.records(), records)
+        self.assertEqual(self.records(), dated)
+        self.add("0/3.wav", wav(birds(10, seed=99)))
+        self.assertIn("0/3.wav", self.again(code=USAGE).stderr)
+
+    def test_comparing_and_checking_end_in_time(self):
+        """What need not be read is finished without any time."""
+        over = ("--deadline", "1000000000")
+        self.again()
+        before = tree_digest(self.output)
+        self.again(*over)
+        self.assertIn("stopped early", self.again(*over, "--check", code=STOPPED, ranks=2).stderr)
+        self.assertIn("with exit code 75", self.veery("status", self.output).stdout)
+        os.utime(self.archive / "0/3.wav")
+        self.assertIn("stopped early", self.again(*over, code=STOPPED, ranks=2).stderr)
+        self.again("--check")
+        self.assertEqual(tree_digest(self.output), before)
 
     def test_a_record_that_is_copied_later_hides_no_change(self):
         """A copy keeps the mtime of a record, and its ctime is new."""
