@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -58,13 +59,26 @@ fs::path OutputFolder::path(std::string_view name) const {
   return root_ / relative(name);
 }
 
-StagedFile OutputFolder::stage(std::string_view name) const {
-  const fs::path below_root = relative(name);
+/// Nothing there has the name of a link.
+FileDescriptor OutputFolder::enter_parent_of(const fs::path& below_root) const {
   create_folder(root_);
   FileDescriptor folder = FileDescriptor::open(root_, O_RDONLY | O_DIRECTORY);
   for (const fs::path& part : below_root.parent_path()) folder = enter(folder, part.string());
   exists_as_no_link(folder, below_root.filename().string());
-  return StagedFile{std::move(folder), root_ / below_root, scratch_};
+  return folder;
+}
+
+StagedFile OutputFolder::stage(std::string_view name) const {
+  const fs::path below_root = relative(name);
+  return StagedFile{enter_parent_of(below_root), root_ / below_root, scratch_};
+}
+
+void OutputFolder::adopt(const fs::path& built, std::string_view name) const {
+  const fs::path below_root = relative(name);
+  const FileDescriptor folder = enter_parent_of(below_root);
+  if (::renameat(AT_FDCWD, built.c_str(), folder.get(), below_root.filename().c_str()) != 0 && errno != ENOENT)
+    throw system_error("cannot rename to", root_ / below_root, errno);
+  folder.flush();
 }
 
 void OutputFolder::publish_text(std::string_view name, std::string_view text) const {

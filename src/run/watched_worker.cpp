@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include <veery/base/error.hpp>
+#include <veery/base/output_folder.hpp>
 #include <veery/base/quantity.hpp>
 #include <veery/base/staged_file.hpp>
 #include <veery/base/text.hpp>
@@ -97,15 +97,8 @@ void WatchedWorker::leave(int code, const std::string& reason) const {
 }
 
 void WatchedWorker::publish(const std::vector<std::string>& names) const {
-  for (const std::string& name : names) {
-    const fs::path built = inner_.output / name;
-    std::error_code failure;
-    if (!fs::exists(built, failure)) continue;
-    StagedFile staged = options_.work.files().stage(name);
-    fs::rename(built, staged.path(), failure);
-    if (failure) throw system_error("cannot rename to", staged.path(), failure.value());
-    staged.publish();
-  }
+  const OutputFolder output = options_.work.files();
+  for (const std::string& name : names) output.adopt(inner_.output / name, name);
 }
 
 void WatchedWorker::clear() const {

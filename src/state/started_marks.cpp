@@ -88,9 +88,9 @@ StartedMarks::Mark StartedMarks::start(const std::string& recording, double limi
                                  [](const Place& place) { return place.recording.empty(); });
   const auto place = static_cast<std::size_t>(free - state.places.begin());
   if (free == state.places.end()) return {*this, place};
-  *free = {recording, Clock::now(), limit_s};
   const std::string_view kept = std::string_view{recording}.substr(0, kPlaceBytes - 16);
   state.put(offset_of(place), kStarted + std::to_string(kept.size()) + " " + std::string{kept});
+  *free = {recording, Clock::now(), limit_s};  // last: what could not be marked holds no place
   current_mark = {state.file.get(), offset_of(place)};
   return {*this, place};
 }

@@ -52,6 +52,31 @@ TEST_F(OutputFolderTest, MakesTheFoldersOfAName) {
   EXPECT_EQ(output_.path("units/x"), root_ / "units/x");
 }
 
+TEST_F(OutputFolderTest, AdoptsAFileOnceAndForAll) {
+  const fs::path built = folder_ / "work" / "clip.flac";
+  publish_text(built, "samples");
+
+  output_.adopt(built, "clips/a.flac");
+  output_.adopt(built, "clips/a.flac");
+
+  EXPECT_EQ(read_text(root_ / "clips/a.flac"), "samples");
+  EXPECT_FALSE(fs::exists(built));
+}
+
+TEST_F(OutputFolderTest, WhatCanNotBeAdoptedStaysWhereItWas) {
+  const fs::path built = folder_ / "work" / "clip.flac";
+  publish_text(built, "the only copy");
+  fs::create_directories(root_ / "clips/a.flac/occupied");
+  fs::create_directory(outside_);
+  fs::create_directory_symlink(outside_, root_ / "linked");
+
+  EXPECT_THROW(output_.adopt(built, "clips/a.flac"), Error);
+  EXPECT_THROW(output_.adopt(built, "linked/a.flac"), Error);
+
+  EXPECT_EQ(read_text(built), "the only copy");
+  EXPECT_TRUE(fs::is_empty(outside_));
+}
+
 TEST_F(OutputFolderTest, ReplacesWhatIsThere) {
   output_.publish_text("file", "earlier and longer");
   output_.publish_text("file", "later");

@@ -9,8 +9,10 @@
 #include <optional>
 #include <thread>
 
+#include <veery/base/error.hpp>
 #include <veery/state/started_marks.hpp>
 
+#include "support/file_size_limit.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace veery {
@@ -106,6 +108,17 @@ TEST_F(StartedMarksTest, KnowsWhatIsInWorkAndWhatIsLate) {
   ASSERT_TRUE(late);
   EXPECT_EQ(late->recording, "hasty.wav");
   EXPECT_EQ(marks.in_work().size(), 1U);
+}
+
+TEST_F(StartedMarksTest, WhatCanNotBeMarkedHoldsNoPlace) {
+  StartedMarks marks{file_, 1};
+  {
+    const test::FileSizeLimit full_disk{0};
+    EXPECT_THROW(static_cast<void>(marks.start("a.wav", 0.0)), Error);
+  }
+  EXPECT_TRUE(marks.in_work().empty());
+  const auto mark = marks.start("b.wav", 60.0);
+  EXPECT_EQ(accused_by(file_), Paths{"b.wav"});
 }
 
 TEST_F(StartedMarksTest, ADamagedFileAccusesNobody) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include <veery/base/file_descriptor.hpp>
 #include <veery/base/staged_file.hpp>
 
 namespace veery {
@@ -25,11 +26,15 @@ class OutputFolder {
   [[nodiscard]] std::filesystem::path path(std::string_view name) const;
   /// Creates missing folders, the root included. Throws Error.
   [[nodiscard]] StagedFile stage(std::string_view name) const;
+  /// Gives a file that is complete and flushed, on the same file system, its place. Where that fails it is still where
+  /// it was, and may be tried again; what is no longer there has been given its place. Throws Error.
+  void adopt(const std::filesystem::path& built, std::string_view name) const;
   /// Throws Error.
   void publish_text(std::string_view name, std::string_view text) const;
 
  private:
   [[nodiscard]] std::filesystem::path relative(std::string_view name) const;
+  [[nodiscard]] FileDescriptor enter_parent_of(const std::filesystem::path& below_root) const;
 
   std::filesystem::path root_;
   std::filesystem::path scratch_;
