@@ -28,6 +28,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kPollEvery{2};
 constexpr double kReportEveryS = 1.0;
+constexpr double kShortestLapseS = 2.0;  ///< between looks at the other ranks, one a second
+constexpr double kLongestLapseS = 10.0;
 constexpr double kTurnS = 0.5;                  ///< from rank to rank, until they give rank 0 up
 constexpr std::chrono::seconds kLastChance{2};  ///< for threads whose unit was dropped
 
@@ -47,6 +49,7 @@ class RankWork {
         budget_(budget),
         reporter_(reporter),
         feed_(world, lead.order, unit_audio_s(plan.work)),
+        attention_(std::clamp(options.time.rank_timeout_s / 2.0, kShortestLapseS, kLongestLapseS)),
         pool_(threads_of_rank(options.threads, world.ranks_on_node()), [] { set_fft_threads(1); }) {
     for (const int number : lead.order) {
       const WorkUnit& unit = plan.work.units[static_cast<std::size_t>(number)];
@@ -177,9 +180,13 @@ class RankWork {
                      .c_str());
   }
 
-  void end_if_others_hang() const {
+  void end_if_others_hang() {
     const double limit_s = options_.time.rank_timeout_s;
     if (limit_s <= 0.0) return;
+    if (attention_.had_lapsed()) {
+      feed_.pump();
+      return feed_.forget_silence();
+    }
     // All wait for rank 0 since about the same moment, and only one may write how the run ended.
     if (feed_.waiting_s() > limit_s + kTurnS * (world_.rank() - 1)) end_over(0);
     for (std::size_t rank = 1; leads() && rank < feed_.signs_of_life().size(); ++rank) {
@@ -189,7 +196,8 @@ class RankWork {
 
   [[noreturn]] void end_over(int rank) const {
     std::string what = "rank " + std::to_string(rank) + " on " + lead_.hosts[static_cast<std::size_t>(rank)] +
-                       " has given no sign of life for " + format_duration(options_.time.rank_timeout_s);
+                       " has given no sign of life for " + format_duration(options_.time.rank_timeout_s) +
+                       " (--rank-timeout)";
     const std::vector<std::string> in_work = accused_by(options_.output / output_name::marks(rank));
     what += in_work.empty() ? "; it had no recording in work" : "; it has in work:";
     for (const std::string& recording : in_work) what += " " + recording;
@@ -240,6 +248,7 @@ class RankWork {
   double audio_s_ = 0.0;  ///< rank 0: of all units, those of earlier runs too
   bool stuck_ = false;    ///< a recording does not end
   UnitFeed feed_;
+  Attention attention_;
   RankProgress done_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_report_ = Clock::now();

@@ -113,6 +113,11 @@ double UnitFeed::waiting_s() const {
   return waiting_ ? std::chrono::duration<double>(Clock::now() - asked_).count() : 0.0;
 }
 
+void UnitFeed::forget_silence() {
+  asked_ = Clock::now();
+  for (SignOfLife& sign : signs_) sign.heard = Clock::now();
+}
+
 void UnitFeed::pump() {
   while (auto message = world_.poll()) handle(*message);
 }

@@ -58,6 +58,25 @@ struct SignOfLife {
   [[nodiscard]] double silent_s() const;
 };
 
+/// Whether whoever looks at regular times has been away himself: stopped, or busy. What he then knows of others is old.
+class Attention {
+ public:
+  using Clock = std::chrono::steady_clock;
+  explicit Attention(double longest_pause_s, Clock::time_point now = Clock::now())
+      : longest_pause_s_(longest_pause_s), last_(now) {}
+
+  /// To be called at every look.
+  [[nodiscard]] bool had_lapsed(Clock::time_point now = Clock::now()) {
+    const double pause_s = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return pause_s > longest_pause_s_;
+  }
+
+ private:
+  double longest_pause_s_;
+  Clock::time_point last_;
+};
+
 class UnitFeed {
  public:
   /// `order` matters on rank 0 only; `audio_s` as above.
@@ -79,6 +98,9 @@ class UnitFeed {
 
   /// Handles the messages that have arrived. To be called often.
   void pump();
+
+  /// Nobody has been silent yet, nor waited: this rank was away itself.
+  void forget_silence();
 
   /// Rank 0: no more units for anybody.
   void stop() { dealer_.stop(); }

@@ -96,7 +96,7 @@ class PoisonTest(ProgramTest):
         """Not one thread of it hangs, but all of it."""
         result = self.attempt("stop", "--rank-timeout", "3s", ranks=3)
         self.assertEqual(result.returncode, STOPPED, result.stderr)
-        self.assertIn("no sign of life for 3.0s", result.stderr)
+        self.assertIn("no sign of life for 3.0s (--rank-timeout)", result.stderr)
         self.assertIn("5.wav", result.stderr)
         said = self.veery("status", self.output).stdout
         self.assertIn("with exit code 75", said)

@@ -69,5 +69,16 @@ TEST(TicketDealer, EveryUnitGoesOutOnceWhoeverAsks) {
   }
 }
 
+TEST(Attention, LapsesWhereLooksAreFarApart) {
+  using std::chrono::seconds;
+  const Attention::Clock::time_point begin{};
+  Attention attention{5.0, begin};
+
+  EXPECT_FALSE(attention.had_lapsed(begin + seconds{1}));
+  EXPECT_FALSE(attention.had_lapsed(begin + seconds{6}));
+  EXPECT_TRUE(attention.had_lapsed(begin + seconds{600}));
+  EXPECT_FALSE(attention.had_lapsed(begin + seconds{601}));
+}
+
 }  // namespace
 }  // namespace veery
