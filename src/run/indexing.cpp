@@ -32,6 +32,8 @@ OrRefusal<Recording> probe(const ProcessOptions& options, const std::string& pat
   if (tools == nullptr) return probe_recording(options.archive.archive, path, options.archive.probe);
   const double limit_s = recording_time_limit_s(options.time, 0.0, false);
   if (auto refusal = tools->suspects.judge_header(path, limit_s)) return *std::move(refusal);
+  const std::atomic<bool> never = false;
+  const Turns::Turn turn = tools->suspects.wait_for_turn(header_mark(path), never);
   const StartedMarks::Mark mark = tools->marks.start(header_mark(path), limit_s);
   return probe_recording(options.archive.archive, path, options.archive.probe);
 }

@@ -7,6 +7,7 @@ namespace {
 
 /// So many deaths need no trial: what kills is beyond what a trial does.
 constexpr int kCondemned = 3;
+constexpr int kAlone = kCondemned - 1;
 
 int deaths_over(const Accusations& accusations, const std::string& mark) {
   const auto found = accusations.find(mark);
@@ -27,6 +28,10 @@ std::optional<Refusal> Suspects::judge(const std::string& recording, double limi
 std::optional<Refusal> Suspects::judge_header(const std::string& recording, double limit_s) const {
   const std::atomic<bool> never = false;
   return judge(deaths_over(accusations_, header_mark(recording)), recording, true, limit_s, never);
+}
+
+Turns::Turn Suspects::wait_for_turn(const std::string& mark, const std::atomic<bool>& dropped) const {
+  return turns_.take(deaths_over(accusations_, mark) >= kAlone, dropped);
 }
 
 std::optional<Refusal> Suspects::judge(int deaths, const std::string& recording, bool header_only, double limit_s,

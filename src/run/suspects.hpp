@@ -9,6 +9,8 @@
 #include <veery/run/options.hpp>
 #include <veery/state/accusations.hpp>
 
+#include "run/turns.hpp"
+
 namespace veery {
 
 /// How a recording is named in marks while only its header is being read; paths of recordings never begin so.
@@ -29,12 +31,17 @@ class Suspects {
                                              const std::atomic<bool>& dropped) const;
   [[nodiscard]] std::optional<Refusal> judge_header(const std::string& recording, double limit_s) const;
 
+  /// To be held while a recording, by its mark, is in work. One that several processes died over has the rank to
+  /// itself: a further death is its own alone. Not held if `dropped` was set meanwhile.
+  [[nodiscard]] Turns::Turn wait_for_turn(const std::string& mark, const std::atomic<bool>& dropped) const;
+
  private:
   [[nodiscard]] std::optional<Refusal> judge(int deaths, const std::string& recording, bool header_only, double limit_s,
                                              const std::atomic<bool>& dropped) const;
 
   Accusations accusations_;
   const ProcessOptions& options_;
+  mutable Turns turns_;
 };
 
 }  // namespace veery

@@ -102,6 +102,8 @@ RecordingOutcome UnitWork::outcome_of(std::size_t number) {
     outcome.refusal = std::move(refusal);
     return outcome;
   }
+  const Turns::Turn turn = tools_.suspects.wait_for_turn(recording.path, dropped_);
+  if (!turn.is_held()) throw Dropped{};
   const StartedMarks::Mark mark = tools_.marks.start(recording.path, limit_s);
   RowSpool* const spool = spool_ ? &*spool_ : nullptr;
   RecordingOutcome outcome = RecordingWork{plan_, options_, unit_, number, spool, tools_.batcher, dropped_}.run();

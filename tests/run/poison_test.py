@@ -1,11 +1,13 @@
 """Recordings that kill the process that reads them, or never end, are left out; the others lose nothing."""
 
 import os
+import signal
+import subprocess
 import time
 import unittest
 
-from support import (DONE, DONE_WITH_BAD, FAILED, STOPPED, ProgramTest, Results, birds, main, read_table, run,
-                     tree_digest, wav)  # fmt: skip
+from support import (DONE, DONE_WITH_BAD, FAILED, STOPPED, ProgramTest, Results, birds, command, environment, main,
+                     read_table, run, tree_digest, wav)  # fmt: skip
 
 FAULTS = os.environ.get("VEERY_FAULTS_LIBRARY", "")
 OPTIONS = ("--unit-audio", "10s", "--threads", "1", "--quiet")
@@ -85,6 +87,31 @@ class PoisonTest(ProgramTest):
         rows = [row["filename"] for row in read_table(undisturbed / slices)]
         self.assertEqual([row["filename"] for row in read_table(self.output / slices)], rows)
         self.assertGreater(len(with_one_less), 8)
+
+    def in_work(self):
+        """Recordings that the marks of rank 0 name."""
+        marks = self.output / "started" / "0.marks"
+        data = marks.read_bytes() if marks.exists() else b""
+        places = [data[at:at + 40] for at in range(8192, len(data), 8192)]
+        return sum(place.startswith(b"s") and b"/header/" not in place for place in places)
+
+    def test_processes_that_are_killed_as_a_whole(self):
+        """Three of them don't condemn all that they had in work each time."""
+        for number in range(4):
+            self.add(f"{number}.wav", wav(birds(60, seed=number)))
+        words = ("process", self.archive, "-o", self.output, "--unit-audio", "300s", "--threads", "4", "--quiet")
+        slow = {"LD_PRELOAD": FAULTS, "FAULT_PATH": str(self.archive), "FAULT_RECORDING": "slow:.wav"}
+        for wanted in (3, 3, 1):
+            process = subprocess.Popen(command(*words), env=environment(**slow))
+            deadline = time.monotonic() + 60
+            while self.in_work() < wanted and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.2)
+            process.kill()
+            self.assertEqual(process.wait(), -signal.SIGKILL)
+        result = run(*words)
+        self.assertIn(result.returncode, (DONE, DONE_WITH_BAD), result.stderr)
+        self.assertLessEqual(len(Results(self.output).quarantine), 1)
 
     def test_a_finished_run_is_not_tried_again(self):
         self.until_done("crash")

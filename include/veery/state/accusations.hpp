@@ -1,5 +1,5 @@
 #pragma once
-// Recordings that were in work when a process died: how often. One that did it twice is left out by the next run.
+// Recordings that were in work when a process died: how often.
 #include <filesystem>
 #include <map>
 #include <string>
