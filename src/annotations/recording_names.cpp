@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <veery/annotations/recording_names.hpp>
@@ -28,7 +29,7 @@ int take_common(std::string_view& left, std::string_view& right) {
 
 }  // namespace
 
-RecordingNames::RecordingNames(const ArchiveIndex& index, const std::string& archive) : archive_(archive) {
+RecordingNames::RecordingNames(const ArchiveIndex& index, std::string archive) : archive_(std::move(archive)) {
   for (std::size_t i = 0; i < index.recordings.size(); ++i) add(index.recordings[i].path, i);
   for (const RefusedRecording& refused : index.refused) add(refused.path, kRefused);
 }

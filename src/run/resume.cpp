@@ -46,7 +46,7 @@ std::string first_difference(const std::vector<Row>& before, const std::vector<R
     const auto refused = std::find_if(index.refused.begin(), index.refused.end(),
                                       [&](const RefusedRecording& one) { return one.path == path; });
     const std::string what = refused == index.refused.end() ? "gone" : "refused now, " + refused->refusal.detail;
-    return printable(path + " is " + what) + ": put back what was there, or --restart begins anew";
+    return printable(path) + " is " + printable(what) + ": put back what was there, or --restart begins anew";
   }
   const std::string remedy = ": --extend accepts it, --restart begins anew";
   const std::set<Row> known{before.begin(), before.end()};

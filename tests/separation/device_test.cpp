@@ -7,8 +7,8 @@
 
 #include <veery/base/error.hpp>
 #include <veery/separation/device.hpp>
-#include <veery/separation/precision.hpp>
 #include <veery/separation/gpus.hpp>
+#include <veery/separation/precision.hpp>
 
 namespace veery::test {
 namespace {

@@ -24,7 +24,7 @@ struct FoundRecording {
 class RecordingNames {
  public:
   /// `archive`: the folder of the index, whose own name may stand in names, too.
-  explicit RecordingNames(const ArchiveIndex& index, const std::string& archive = {});
+  explicit RecordingNames(const ArchiveIndex& index, std::string archive = {});
 
   /// `name`: with or without folders ('/' or '\\') and extension; `folder` stands in front of it. Of the recordings
   /// with that stem the one whose folders agree with most of the name's, then the one with the same extension. A file
