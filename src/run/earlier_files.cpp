@@ -58,12 +58,21 @@ class OtherNames {
   std::map<std::string, PresentTfrecords> present_;  ///< by folder
 };
 
+/// "00003.json": other files in the folder are somebody's own.
+bool is_unit_record(const fs::path& path) {
+  const std::string number = path.stem().string();
+  return path.extension() == ".json" && number.size() >= 5 &&
+         number.find_first_not_of("0123456789") == std::string::npos;
+}
+
 void remove_units(const fs::path& output) {
   const fs::path units = output / output_name::kUnits;
   std::error_code failure;
   if (!fs::is_directory(units, failure)) return;
   std::vector<fs::path> records;
-  for (const auto& entry : fs::directory_iterator{units}) records.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator{units}) {
+    if (is_unit_record(entry.path())) records.push_back(entry.path());
+  }
   OtherNames others{output};
   for (const fs::path& record : records) {
     try {

@@ -1,16 +1,35 @@
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
+#include <veery/base/error.hpp>
 #include <veery/base/text.hpp>
 #include <veery/manifest/manifest.hpp>
 #include <veery/outputs/output_tree.hpp>
 #include <veery/run/commands.hpp>
 
 #include "run/indexing.hpp"
+#include "run/on_lead.hpp"
 
 namespace veery {
+namespace {
+
+/// A run's own index.csv says what it was begun with.
+void check_place(const std::filesystem::path& output) {
+  std::error_code failure;
+  if (output.empty() || !std::filesystem::exists(output / output_name::kOptions, failure)) return;
+  throw UsageError{"the folder holds a run, whose index.csv this one would replace", output.string(),
+                   "choose another --output"};
+}
+
+}  // namespace
 
 int run_index(Communicator& world, const ProcessOptions& asked) {
   ProcessOptions options = asked;
+  on_lead(world, [&] {
+    check_archive(resolve_archive(asked.archive), asked.output);
+    check_place(asked.output);
+  });
   options.archive = resolve_archive(asked.archive);
   share_time_zone(world, options.archive);
   Reporter reporter{options.report, world.rank() == 0};

@@ -136,6 +136,16 @@ ArchiveOptions resolve_archive(ArchiveOptions options) {
   return options;
 }
 
+void check_archive(const ArchiveOptions& archive, const std::filesystem::path& output) {
+  std::error_code failure;
+  if (!std::filesystem::exists(archive.archive, failure))
+    throw UsageError{"there is no such archive", archive.archive.string(), "check the path"};
+  const bool is_tree = archive.only.empty() && archive.files_from.empty();
+  if (is_tree && !output.empty() && std::filesystem::equivalent(archive.archive, output, failure))
+    throw UsageError{"the archive is the output folder, in which no recordings are looked for", output.string(),
+                     "choose another --output, which may lie in the archive"};
+}
+
 void share_time_zone(Communicator& world, ArchiveOptions& options) {
   if (options.time_zone.empty()) return;
   std::string text;
@@ -186,6 +196,7 @@ ArchiveIndex build_index(Communicator& world, const ProcessOptions& options, con
   on_lead(world, [&] { check_keys(index, options.dataset.keys); });
   reporter.info("index: " + std::to_string(index.recordings.size()) + " recordings, " +
                 fixed_decimal(seconds / 3600.0, 2) + " h; " + std::to_string(index.refused.size()) + " refused");
+  if (index.recordings.empty()) reporter.warn("there are no recordings in " + printable(from.archive.string()));
   for (const std::string& warning : start_time_warnings(index, options.plan.split_by)) reporter.warn(warning);
   return index;
 }

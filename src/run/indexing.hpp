@@ -1,5 +1,7 @@
 #pragma once
 // Lists on rank 0, probes headers on all ranks, merges: every rank ends with the same index.
+#include <filesystem>
+
 #include <veery/archive/archive_index.hpp>
 #include <veery/mpi/communicator.hpp>
 #include <veery/run/options.hpp>
@@ -12,6 +14,9 @@ namespace veery {
 /// ARCHIVE may name one recording: then its folder is the archive, and it the only one that is meant. Throws
 /// UsageError when there is a list of recordings too.
 [[nodiscard]] ArchiveOptions resolve_archive(ArchiveOptions options);
+
+/// Throws UsageError for an archive that is not there, and for one that is the output folder.
+void check_archive(const ArchiveOptions& resolved, const std::filesystem::path& output);
 
 /// Reads `time_zone` on rank 0 and gives it to all, so that nodes with different time zone data agree. Throws
 /// UsageError on all ranks when there is no such zone. Collective.

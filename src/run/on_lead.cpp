@@ -7,6 +7,7 @@
 
 #include <veery/base/error.hpp>
 #include <veery/run/commands.hpp>
+#include <veery/state/status_file.hpp>
 
 namespace veery {
 
@@ -50,6 +51,14 @@ void on_every_rank(Communicator& world, const std::function<void(const std::func
   world.broadcast(agreed);
   static_cast<void>(stop());
   if (!agreed.empty()) throw AgreedFailure{agreed, exit_code::kFailed};
+}
+
+void end_status(const std::filesystem::path& output, const AgreedFailure& failure, const std::string& earlier) {
+  if (failure.code() == exit_code::kUsage) {
+    restore_status(output, earlier);
+  } else {
+    note_end(output, failure.code(), failure.what());
+  }
 }
 
 int code_of_lead(Communicator& world, int code) {

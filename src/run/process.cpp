@@ -171,7 +171,7 @@ int work(Communicator& world, const ProcessOptions& options, const Network& netw
 int run_process(Communicator& world, const ProcessOptions& asked) {
   const Moment start;
   ProcessOptions options = asked;
-  on_lead(world, [&] { static_cast<void>(resolve_archive(asked.archive)); });  // what is wrong is said once
+  on_lead(world, [&] { check_archive(resolve_archive(asked.archive), asked.output); });  // what is wrong is said once
   options.archive = resolve_archive(asked.archive);
   check_options(options);
   share_time_zone(world, options.archive);
@@ -185,9 +185,11 @@ int run_process(Communicator& world, const ProcessOptions& asked) {
   }
   if (options.dry_run) return show_plan(world, options, network, reporter);
   std::optional<Lease> lease;
+  std::string earlier_status;
   on_lead(world, [&] {
     create_folder(options.output);
     lease.emplace(options.output, options.earlier.lease);
+    earlier_status = kept_status(options.output);
   });
   if (!options.scratch.empty()) remove_abandoned_scratch_folders(options.scratch);
   watch_stop_signals();
@@ -195,7 +197,7 @@ int run_process(Communicator& world, const ProcessOptions& asked) {
   try {
     return work(world, options, network, start, lease, reporter);
   } catch (const AgreedFailure& failure) {
-    if (lease) note_end(options.output, failure.code(), failure.what());
+    if (lease) end_status(options.output, failure, earlier_status);
     throw;
   } catch (const std::exception& failure) {
     note_end(options.output, exit_code::kFailed, failure.what());

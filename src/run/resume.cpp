@@ -18,6 +18,7 @@
 #include "run/finished_units.hpp"
 #include "run/labels.hpp"
 #include "run/on_lead.hpp"
+#include "run/run_kind.hpp"
 
 namespace veery {
 namespace {
@@ -114,6 +115,15 @@ void claim_index(const RunPlan& plan, const ProcessOptions& options) {
   options.files().publish_text(output_name::kIndex, index_csv(plan.index, plan.work));
 }
 
+/// What the run reads must not go with the earlier run: `--classes OUT/classes.txt`, say.
+void refuse_inputs_of_the_run(const ProcessOptions& options) {
+  std::error_code failure;
+  for (const fs::path& input : {options.labels.classes, options.labels.annotations, options.archive.files_from}) {
+    if (input.empty() || !fs::equivalent(fs::absolute(input).parent_path(), options.output, failure)) continue;
+    throw UsageError{"--restart would remove what this run reads", input.string(), "copy it to another folder first"};
+  }
+}
+
 void refuse_changed(const std::vector<std::string>& changed, const ProcessOptions& options) {
   if (changed.empty() || options.earlier.extend) return;
   throw UsageError{std::to_string(changed.size()) + " recordings have changed since they were processed", few(changed),
@@ -151,7 +161,11 @@ bool check_earlier_options(const ProcessOptions& options, const std::string& mod
 }
 
 void claim_output(const ProcessOptions& options, const std::string& model_digest) {
-  if (options.earlier.restart) remove_run(options.output);
+  require_run_of(RunKind::archive, options.output);
+  if (options.earlier.restart) {
+    refuse_inputs_of_the_run(options);
+    remove_run(options.output);
+  }
   if (check_earlier_options(options, model_digest)) return;
   options.files().publish_text(output_name::kOptions, result_options_json(options, model_digest));
 }

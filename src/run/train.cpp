@@ -116,15 +116,17 @@ int run_train(Communicator& world, const TrainOptions& asked) {
     reporter.warn("nothing is validated: the split " + options.data.validation_split +
                   " has no two recordings and no known sources");
   std::optional<Lease> lease;
+  std::string earlier_status;
   on_lead(world, [&] {
     create_folder(options.output);
     lease.emplace(options.output, options.earlier.lease);
+    earlier_status = kept_status(options.output);
   });
   watch_stop_signals();
   try {
     return train(world, options, data, device, lease, start, reporter);
   } catch (const AgreedFailure& failure) {
-    if (lease) note_end(options.output, failure.code(), failure.what());
+    if (lease) end_status(options.output, failure, earlier_status);
     throw;
   } catch (const std::exception& failure) {
     note_end(options.output, exit_code::kFailed, failure.what());

@@ -1,4 +1,6 @@
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <veery/base/csv.hpp>
 #include <veery/base/error.hpp>
@@ -21,6 +23,22 @@ void write_table(const fs::path& folder, const Accusations& accusations) {
   } else {
     publish_text(file, to_text(accusations));
   }
+}
+
+/// "3.marks": other files in the folder are somebody's own.
+bool is_marks_file(const fs::path& path) {
+  const std::string rank = path.stem().string();
+  return path.extension() == ".marks" && !rank.empty() && rank.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::vector<fs::path> marks_files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  if (!fs::is_directory(folder, failure)) return files;
+  for (const auto& entry : fs::directory_iterator{folder}) {
+    if (is_marks_file(entry.path())) files.push_back(entry.path());
+  }
+  return files;
 }
 
 }  // namespace
@@ -48,13 +66,15 @@ Accusations collect_accusations(const fs::path& folder) {
   Accusations accusations;
   const fs::path table = folder / output_name::kAccused;
   if (fs::exists(table, failure)) accusations = accusations_from_text(read_text(table));
-  const fs::path marks = folder / output_name::kStarted;
-  if (!fs::is_directory(marks, failure)) return accusations;
-  for (const auto& entry : fs::directory_iterator{marks}) {
-    for (const std::string& path : accused_by(entry.path())) ++accusations[path];
+  const fs::path started = folder / output_name::kStarted;
+  const std::vector<fs::path> files = marks_files_in(started);
+  if (files.empty()) return accusations;
+  for (const fs::path& file : files) {
+    for (const std::string& path : accused_by(file)) ++accusations[path];
   }
   // In this order a death in between loses an accusation; in the other it would count twice.
-  fs::remove_all(marks, failure);
+  for (const fs::path& file : files) fs::remove(file, failure);
+  fs::remove(started, failure);  // only when it is empty
   write_table(folder, accusations);
   return accusations;
 }

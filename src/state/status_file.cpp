@@ -154,6 +154,30 @@ void note_end(const fs::path& folder, int exit_code, const std::string& reason) 
   }
 }
 
+std::string kept_status(const fs::path& folder) noexcept {
+  try {
+    std::error_code failure;
+    const fs::path file = folder / output_name::kStatus;
+    return fs::exists(file, failure) ? read_text(file) : std::string{};
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+void restore_status(const fs::path& folder, const std::string& kept) noexcept {
+  try {
+    const fs::path file = folder / output_name::kStatus;
+    std::error_code ignored;
+    if (kept.empty()) {
+      fs::remove(file, ignored);
+    } else {
+      publish_text(file, kept);
+    }
+  } catch (const std::exception&) {
+    // As in note_end.
+  }
+}
+
 std::string describe_status(const fs::path& folder, bool as_json) {
   Json json = read_status(folder);
   const std::optional<LeaseHolder> holder = lease_holder(folder);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include <veery/base/error.hpp>
@@ -138,12 +139,17 @@ std::string checkpoint_name(std::int64_t step) {
   return std::string{kPrefix}.append(digits);
 }
 
+bool is_checkpoint_name(std::string_view name) {
+  return name.starts_with(kPrefix) && name.size() >= kPrefix.size() + kDigits &&
+         name.find_first_not_of("0123456789", kPrefix.size()) == std::string_view::npos;
+}
+
 std::optional<fs::path> latest_checkpoint(const fs::path& folder) {
   std::optional<fs::path> latest;
   if (!fs::exists(folder)) return latest;
   for (const auto& entry : fs::directory_iterator{folder}) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kPrefix) || !fs::exists(entry.path() / "state.json")) continue;
+    if (!is_checkpoint_name(name) || !fs::exists(entry.path() / "state.json")) continue;
     if (!latest || name > latest->filename().string()) latest = entry.path();
   }
   return latest;

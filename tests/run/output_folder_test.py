@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from support import DONE, DONE_WITH_BAD, FAILED, USAGE, ProgramTest, birds, main, tree_digest, wav
+from support import DONE, DONE_WITH_BAD, FAILED, USAGE, ProgramTest, birds, main, tree_digest, wav, write
 
 ORDINARY_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
@@ -58,6 +58,50 @@ class OutputFolderTest(ProgramTest):
     def test_scratch_that_is_missing(self):
         result = self.veery("process", self.archive, "-o", self.output, "--scratch", "/nowhere", code=FAILED)
         self.assertIn("/nowhere", result.stderr)
+
+    # ── what is not a run's ──
+
+    def test_what_others_keep_in_folders_of_our_names_stays(self):
+        """Neither a run nor --restart removes a file whose name veery would not give it: it may be a recording."""
+        mine = [self.output / name for name in ("started/a.wav", "started/notes.marks.txt", "units/b.wav", "units/notes.json")]
+        for path in mine:
+            write(path, b"mine")
+        self.veery("process", self.archive, "-o", self.output, "--quiet")
+        self.veery("process", self.archive, "-o", self.output, "--quiet", "--interval", "5s", "--restart")
+        self.assertEqual([path.read_bytes() for path in mine], [b"mine"] * len(mine))
+
+    def test_the_archive_itself(self):
+        for words in (("process",), ("slice",), ("index",), ("process", "--dry-run")):
+            result = self.veery(words[0], self.archive, "-o", self.archive, *words[1:], code=USAGE)
+            self.assertIn("the archive is the output folder", result.stderr)
+        self.assertEqual([path.name for path in self.archive.iterdir()], ["site"])
+        self.veery("slice", self.archive / "site/0.wav", "-o", self.archive / "site")  # one recording, beside itself
+
+    def test_an_archive_that_is_not_there_leaves_nothing(self):
+        self.veery("process", self.folder / "typo", "-o", self.output, code=USAGE)
+        self.assertFalse(self.output.exists())
+
+    def test_an_archive_without_recordings_is_said(self):
+        (self.folder / "empty").mkdir()
+        self.assertIn("no recordings", self.veery("process", self.folder / "empty", "-o", self.output).stderr)
+
+    def test_a_refused_command_is_no_run(self):
+        self.veery("process", self.archive, "-o", self.output, "--quiet")
+        before = tree_digest(self.output), (self.output / "status.json").read_bytes()
+        self.veery("process", self.archive, "-o", self.output, "--interval", "5s", code=USAGE)
+        self.veery("index", self.archive, "-o", self.output, code=USAGE)
+        self.add("site/new.wav", wav(birds(10, seed=9)))
+        self.veery("process", self.archive, "-o", self.output, code=USAGE, ranks=2)
+        self.assertEqual((tree_digest(self.output), (self.output / "status.json").read_bytes()), before)
+
+    def test_restart_does_not_remove_what_the_run_reads(self):
+        table = write(self.folder / "a.csv", b"file,start,end,label\n0.wav,1,2,B\n")
+        classes = write(self.output / "classes.txt", b"B\nA\n")
+        words = ("process", self.archive, "-o", self.output, "--quiet", "--annotations", table, "--classes", classes)
+        self.veery(*words)
+        self.assertIn("--restart", self.veery(*words, "--interval", "5s", "--restart", code=USAGE).stderr)
+        self.assertEqual(classes.read_bytes(), b"B\nA\n")
+        self.veery("verify", self.output)
 
     # ── a full disk ──
 

@@ -180,6 +180,25 @@ class TrainTest(ProgramTest):
 
     # ── ranks ──
 
+    def test_what_others_keep_in_the_folder_stays(self):
+        mine = [write(self.output / name, b"mine") for name in ("checkpoints/mine.pt", "checkpoints/epoch-3/w.pt", "events/log.txt")]
+        self.train(steps=2)
+        self.train("--restart", steps=3)
+        self.assertEqual([path.read_bytes() for path in mine], [b"mine"] * len(mine))
+
+    def test_files_that_it_would_write_over_are_refused(self):
+        model = write(self.output / "model.h5", b"mine")
+        for more in ((), ("--restart",)):
+            self.assertIn("model.h5", self.train(*more, steps=2, code=USAGE).stderr)
+        self.assertEqual(model.read_bytes(), b"mine")
+
+    def test_folders_of_other_commands_are_refused(self):
+        said = self.veery("train", self.data, "-o", self.data, *flags({"steps": 2}), "--restart", code=USAGE).stderr
+        self.assertIn("the output folder holds no training", said)
+        said = self.veery("process", self.common / "archive", "-o", self.whole, "--restart", code=USAGE).stderr
+        self.assertIn("the output folder holds a training", said)
+        self.assertTrue((self.whole / "model.h5").exists())
+
     def test_ranks_make_the_same_curve(self):
         expected = metrics_of(self.whole)
         for ranks in (2, 4):

@@ -56,6 +56,11 @@ class StatusFile {
 /// Adds the end to what the file says. Any rank may call it, even if it has no StatusFile. Never throws.
 void note_end(const std::filesystem::path& folder, int exit_code, const std::string& reason) noexcept;
 
+/// The file as it stands, empty where there is none, for `restore_status`: a command that is refused is no run, and
+/// what the folder says of the last one stays. Neither throws.
+[[nodiscard]] std::string kept_status(const std::filesystem::path& folder) noexcept;
+void restore_status(const std::filesystem::path& folder, const std::string& kept) noexcept;
+
 /// What the file in `folder` says, for people, with how long ago; `as_json`: as it stands, with the lease's holder.
 /// Throws Error when there is none.
 [[nodiscard]] std::string describe_status(const std::filesystem::path& folder, bool as_json);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <veery/training/loss_trend.hpp>
 #include <veery/training/optimiser.hpp>
@@ -43,6 +44,7 @@ void write_checkpoint(const std::filesystem::path& path, const TrainingState& st
 
 /// The name of a step's checkpoint, in which the order of names is that of steps.
 [[nodiscard]] std::string checkpoint_name(std::int64_t step);
+[[nodiscard]] bool is_checkpoint_name(std::string_view name);
 
 /// The checkpoint of the highest step in `folder`; nullopt when there is none. What a killed run left unfinished is no
 /// checkpoint.
