@@ -17,11 +17,24 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kStagedSuffix = ".staged";
 constexpr std::size_t kCopiedAtOnce = std::size_t{8} << 20U;
+constexpr std::size_t kReadAtOnce = std::size_t{64} << 10U;
 
 FileDescriptor open_parent(const fs::path& path) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
   create_folder(folder);
   return FileDescriptor::open(folder, O_RDONLY | O_DIRECTORY);
+}
+
+/// A pipe can't be read at a place, and a file of /proc has no size.
+std::string read_to_end(const FileDescriptor& file) {
+  std::string text;
+  std::vector<char> piece(kReadAtOnce);
+  while (const ssize_t count = ::read(file.get(), piece.data(), piece.size())) {
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot read", file.path(), errno);
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return text;
 }
 
 FileDescriptor create_fresh(const FileDescriptor& folder, const std::string& name) {
@@ -93,7 +106,9 @@ bool is_staged(const fs::path& path) {
 
 std::string read_text(const fs::path& path) {
   const FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  const std::int64_t size = file.size();
+  if (size == 0) return read_to_end(file);
+  std::string text(static_cast<std::size_t>(size), '\0');
   text.resize(file.read_at(0, std::as_writable_bytes(std::span{text})));
   return text;
 }

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 
 #include <veery/base/error.hpp>
 #include <veery/base/staged_file.hpp>
@@ -123,6 +126,32 @@ TEST_F(StagedFileTest, TextKeepsEveryByte) {
   publish_text(path_, text);
 
   EXPECT_EQ(read_text(path_), text);
+}
+
+TEST_F(StagedFileTest, APipeIsReadToItsEnd) {
+  const std::string text(300'000, 'x');  // more than a pipe holds
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  std::thread writer{[&] {
+    std::ofstream{"/dev/fd/" + std::to_string(ends[1])} << text;
+    ::close(ends[1]);
+  }};
+
+  const std::string got = read_text("/dev/fd/" + std::to_string(ends[0]));
+
+  writer.join();
+  ::close(ends[0]);
+  EXPECT_TRUE(got == text) << got.size();
+}
+
+TEST_F(StagedFileTest, AFileThatTellsNoSizeIsReadToItsEnd) {
+  EXPECT_FALSE(read_text("/proc/self/status").empty());
+}
+
+TEST_F(StagedFileTest, AnEmptyFileIsAnEmptyText) {
+  write(path_, "");
+
+  EXPECT_EQ(read_text(path_), "");
 }
 
 TEST_F(StagedFileTest, ReadingAMissingFileIsAnErrorWithThePath) {

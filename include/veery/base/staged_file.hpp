@@ -55,7 +55,7 @@ void publish_text(const std::filesystem::path& path, std::string_view text);
 /// Creates `path` and its parents. Throws Error.
 void create_folder(const std::filesystem::path& path);
 
-/// The whole file. Throws Error.
+/// The whole file, or a pipe to its end. Throws Error.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);
 
 }  // namespace veery
