@@ -103,6 +103,7 @@ OrRefusal<AudioReader> AudioReader::open(FileDescriptor opened) {
   const std::optional<WavHeader> wav = read_wav_header(input->file());
   if (auto refusal = refuse_header(wav)) return *std::move(refusal);
   const std::optional<std::int64_t> aiff_frames = read_aiff_frames(input->file());
+  if (wav && wav->unwritten_size_at) input->end_chunk_at_end(*wav->unwritten_size_at);
   SF_INFO info{};
   SoundHandle file{input->open(info)};
   if (input->failure()) return Refusal{Reason::unreadable, input->failure()->cause()};
