@@ -9,6 +9,7 @@
 #include <veery/base/error.hpp>
 
 #include "audio/aiff_header.hpp"
+#include "audio/ogg_end.hpp"
 #include "audio/sound_file.hpp"
 #include "audio/sound_input.hpp"
 #include "audio/sound_metadata.hpp"
@@ -57,19 +58,29 @@ bool has_plain_frames(const SF_INFO& info) {
   return (subtype != 0 && subtype <= SF_FORMAT_DOUBLE) || subtype == SF_FORMAT_ULAW || subtype == SF_FORMAT_ALAW;
 }
 
+/// What the headers say that libsndfile does not tell.
+struct Headers {
+  std::optional<WavHeader> wav;
+  std::optional<std::int64_t> aiff_frames;
+  bool lacks_end = false;
+};
+
 /// libsndfile counts the frames of a cut file that are there.
-AudioInfo describe(const SF_INFO& info, const std::optional<WavHeader>& wav, std::optional<std::int64_t> aiff_frames) {
+AudioInfo describe(const SF_INFO& info, const Headers& headers) {
   AudioInfo result;
   result.sample_rate_hz = info.samplerate;
   result.channels = info.channels;
   result.frames = info.frames;
   result.claimed_frames = info.frames;
   result.format = format_name(info.format);
+  result.lacks_end = headers.lacks_end;
+  if (result.lacks_end && result.length_is_known()) ++result.claimed_frames;
   if (!has_plain_frames(info)) return result;
+  const std::optional<WavHeader>& wav = headers.wav;
   if (wav && wav->data_bytes && wav->bytes_per_frame > 0) {
     result.claimed_frames = std::max<std::int64_t>(info.frames, *wav->data_bytes / wav->bytes_per_frame);
   }
-  if (aiff_frames) result.claimed_frames = std::max<std::int64_t>(info.frames, *aiff_frames);
+  if (headers.aiff_frames) result.claimed_frames = std::max<std::int64_t>(info.frames, *headers.aiff_frames);
   return result;
 }
 
@@ -102,15 +113,14 @@ OrRefusal<AudioReader> AudioReader::open(FileDescriptor opened) {
   if (input->file().size() == 0) return Refusal{Reason::empty, "0 bytes"};
   const std::optional<WavHeader> wav = read_wav_header(input->file());
   if (auto refusal = refuse_header(wav)) return *std::move(refusal);
-  const std::optional<std::int64_t> aiff_frames = read_aiff_frames(input->file());
+  const Headers headers{wav, read_aiff_frames(input->file()), lacks_ogg_end(input->file())};
   if (wav && wav->unwritten_size_at) input->end_chunk_at_end(*wav->unwritten_size_at);
   SF_INFO info{};
   SoundHandle file{input->open(info)};
   if (input->failure()) return Refusal{Reason::unreadable, input->failure()->cause()};
   if (!file) return Refusal{Reason::no_audio, sf_strerror(nullptr)};
   if (auto refusal = refuse_info(info)) return *std::move(refusal);
-  return AudioReader{
-      std::make_unique<State>(State{std::move(input), std::move(file), describe(info, wav, aiff_frames)})};
+  return AudioReader{std::make_unique<State>(State{std::move(input), std::move(file), describe(info, headers)})};
 }
 
 const AudioInfo& AudioReader::info() const {
@@ -149,12 +159,12 @@ namespace {
 OrRefusal<AudioInfo> complete_info(AudioReader& reader) {
   AudioInfo info = reader.info();
   if (info.length_is_known()) return info;
-  // A streamed FLAC does not say how long it is: decode it once to know.
+  // A streamed FLAC or a cut Ogg does not say how long it is: decode it once to know.
   std::vector<float> piece(static_cast<std::size_t>(info.channels) * 65536);
   info.frames = 0;
   while (const std::int64_t count = reader.read(piece)) info.frames += count;
   if (!reader.read_failure().empty()) return Refusal{Reason::unreadable, reader.read_failure()};
-  info.claimed_frames = info.frames;
+  info.claimed_frames = info.frames + (info.lacks_end ? 1 : 0);
   if (info.frames == 0) return Refusal{Reason::header_only, "no sample behind the header"};
   return info;
 }

@@ -154,9 +154,11 @@ void RecordingStream::note_end() {
     lost_.push_back(
         {frames_read_, promised, {Reason::broken_frame, complaint.empty() ? "the decoder stopped" : complaint}});
   }
-  if (info.length_is_known() && info.claimed_frames > promised) {
-    lost_.push_back(
-        {promised, info.claimed_frames, {Reason::truncated, "the header promises more than the file holds"}});
+  const std::int64_t claimed = info.length_is_known() ? info.claimed_frames : promised + (info.lacks_end ? 1 : 0);
+  if (claimed > promised) {
+    const char* const detail =
+        info.lacks_end ? "the Ogg stream has no end" : "the header promises more than the file holds";
+    lost_.push_back({promised, claimed, {Reason::truncated, detail}});
   }
 }
 

@@ -17,8 +17,9 @@ struct AudioInfo {
   int sample_rate_hz = 0;
   int channels = 0;
   std::int64_t frames = 0;          ///< that the decoder expects to deliver
-  std::int64_t claimed_frames = 0;  ///< that the header promises (more than `frames` in a cut WAV)
+  std::int64_t claimed_frames = 0;  ///< that the header promises (more than `frames` in a cut file)
   std::string format;               ///< in libsndfile's words
+  bool lacks_end = false;           ///< an Ogg stream without its last page, which claims one frame more than there is
 
   /// Whether the lengths are guesses from the bit rate (MP3): a shorter recording is then no loss.
   [[nodiscard]] bool length_is_estimated() const { return format.starts_with("MPEG"); }
