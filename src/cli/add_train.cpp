@@ -1,5 +1,6 @@
 #include "cli/add_train.hpp"
 
+#include <cmath>
 #include <optional>
 
 #include <veery/base/error.hpp>
@@ -16,7 +17,8 @@ std::optional<DrawRange> parse_range(const std::string& text, const std::string&
   const std::size_t dots = text.find("..");
   const bool parsed = dots != std::string::npos && CLI::detail::lexical_cast(text.substr(0, dots), range.least) &&
                       CLI::detail::lexical_cast(text.substr(dots + 2), range.most);
-  if (!parsed || range.least > range.most) throw UsageError{"not a range: " + text, option, "LEAST..MOST, or none"};
+  if (!parsed || !std::isfinite(range.least) || !std::isfinite(range.most) || range.least > range.most)
+    throw UsageError{"not a range: " + text, option, "LEAST..MOST, or none"};
   return range;
 }
 

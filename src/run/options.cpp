@@ -180,6 +180,8 @@ void check_separation(const ProcessOptions& options) {
           "at most --window");
   require(windows.fade_s >= 0.0 && windows.fade_s <= windows.window_s, "--fade", "the fade is out of range",
           "at most --window");
+  require(!std::isnan(separation.residual_limit_db), "--residual-limit", "the limit is not a number",
+          "in dB, such as -40");
   require(separation.batch >= 0 && separation.batch <= 4096, "--batch", "the batch is out of range",
           "1 to 4096, or auto");
 }
@@ -230,6 +232,9 @@ void check_options(const ProcessOptions& options) {
           "name them with --annotations");
   require(options.labels.any() || !options.labels.drop_unlabelled, "--unlabelled drop",
           "without annotations no slice has a label", "name them with --annotations");
+  // Not 1 at most: columns hold scores and percent too.
+  require(options.labels.tables.min_confidence.value_or(0.0) >= 0.0, "--min-confidence",
+          "the confidence is out of range", "0 or more, on the scale of the tables");
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
   require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -143,7 +144,11 @@ int rate_of(const DatasetFolder& dataset) {
 }  // namespace
 
 int run_statistics(Communicator& world, const StatisticsOptions& options) {
-  on_lead(world, [&] { static_cast<void>(open_dataset_folder(options.dataset)); });
+  on_lead(world, [&] {
+    if (!std::isfinite(options.silent_below_db))
+      throw UsageError{"the level is not a number", "--silent-below", "in dB re full scale, such as -70"};
+    static_cast<void>(open_dataset_folder(options.dataset));
+  });
   DatasetFolder dataset;
   std::vector<SplitStatistics> mine;
   on_every_rank(world, [&](const std::function<bool()>& stop) {

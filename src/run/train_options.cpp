@@ -43,6 +43,7 @@ void check_schedule(const ScheduleOptions& schedule) {
   require(schedule.validate_every >= 0, "--validate-every", "the number is out of range", "0: never");
   require(schedule.validate_every == 0 || schedule.validation_views > 0, "--validation-views",
           "there is nothing to validate with", "one view at least, or --validate-every 0");
+  require(schedule.patience >= 0, "--patience", "the number is out of range", "0: however many");
   require(schedule.patience == 0 || schedule.validate_every > 0, "--patience", "nothing is validated",
           "give --validate-every");
   require(schedule.most_rise_db > 0, "--max-rise", "the rise is out of range", "above 0 dB");
@@ -54,6 +55,19 @@ void check_rate(const LearningRateDecay& rate) {
   require(is_positive(rate.factor_steps), "--learning-rate-steps", "the number is out of range", "above 0");
 }
 
+void check_trainer(const TrainerOptions& trainer) {
+  check_rate(trainer.rate);
+  require(trainer.precision != Precision::float16, "--precision fp16", "gradients are too small for that arithmetic",
+          "bf16 has the range");
+  require(trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");
+  require(trainer.average_decay >= 0 && trainer.average_decay < 1, "--average-decay", "the decay is out of range",
+          "from 0 to less than 1");
+  require(trainer.mixit.max_snr_db > 0, "--max-snr", "the SNR is out of range", "above 0 dB");
+  require(trainer.sparsity_weight == 0 || is_positive(trainer.sparsity_weight), "--sparsity",
+          "the weight is out of range", "0 or more; 0: none");
+  require(trainer.views_at_once >= 0, "--views-at-once", "the number is out of range", "0: the rank's whole batch");
+}
+
 }  // namespace
 
 void check_options(const TrainOptions& options) {
@@ -62,12 +76,7 @@ void check_options(const TrainOptions& options) {
   if (options.initial_model.empty()) check_config(options.network);
   check_device_name(options.device);
   require(options.batch > 0, "--batch", "the batch is empty", "one view at least");
-  check_rate(options.trainer.rate);
-  require(options.trainer.precision != Precision::float16, "--precision fp16",
-          "gradients are too small for that arithmetic", "bf16 has the range");
-  require(options.trainer.most_gradient_norm > 0, "--clip", "the norm is out of range", "above 0");
-  require(options.trainer.average_decay >= 0 && options.trainer.average_decay < 1, "--average-decay",
-          "the decay is out of range", "from 0 to less than 1");
+  check_trainer(options.trainer);
   require(options.threads >= 0 && options.threads <= 4096, "--threads", "the number is out of range",
           "1 to 4096, or 0 for all cores");
   require(options.time.walltime_s == 0.0 || options.time.stop_before_end_s < options.time.walltime_s,

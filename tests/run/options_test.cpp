@@ -162,10 +162,23 @@ TEST(CheckOptions, NamesTheOptionThatCannotWork) {
     o.dataset.audio_type = AudioType::float32;
   });
   expect_usage_error("--threads", [](ProcessOptions& o) { o.threads = -1; });
+  expect_usage_error("--residual-limit", [](ProcessOptions& o) {
+    o.separation.what = Separate::recordings;
+    o.separation.residual_limit_db = std::nan("");
+  });
+  for (const double value : {-3.0, std::nan("")})
+    expect_usage_error("--min-confidence", [&](ProcessOptions& o) { o.labels.tables.min_confidence = value; });
   expect_usage_error("--split", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}}; });
   expect_usage_error("train", [](ProcessOptions& o) { o.plan.splits = {{"train", 0.5}, {"train", 0.5}}; });
   expect_usage_error("a/b", [](ProcessOptions& o) { o.plan.splits = {{"a/b", 1.0}}; });
   expect_usage_error("../1", [](ProcessOptions& o) { o.dataset.version = "../1"; });
+}
+
+TEST(CheckOptions, AcceptsScoresOnAnyScale) {
+  ProcessOptions options;
+  options.labels.tables.min_confidence = 50.0;
+
+  EXPECT_NO_THROW(check_options(options));
 }
 
 TEST(CheckOptions, NamesWhatNoTrainingCanHave) {
@@ -174,6 +187,12 @@ TEST(CheckOptions, NamesWhatNoTrainingCanHave) {
     expect_usage_error("--learning-rate-factor", [&](TrainOptions& o) { o.trainer.rate.factor = value; });
     expect_usage_error("--learning-rate-steps", [&](TrainOptions& o) { o.trainer.rate.factor_steps = value; });
   }
+  for (const double value : {-1.0, std::nan("")}) {
+    expect_usage_error("--max-snr", [&](TrainOptions& o) { o.trainer.mixit.max_snr_db = value; });
+    expect_usage_error("--sparsity", [&](TrainOptions& o) { o.trainer.sparsity_weight = value; });
+  }
+  expect_usage_error("--patience", [](TrainOptions& o) { o.schedule.patience = -1; });
+  expect_usage_error("--views-at-once", [](TrainOptions& o) { o.trainer.views_at_once = -1; });
   expect_usage_error("--precision fp16", [](TrainOptions& o) { o.trainer.precision = Precision::float16; });
 }
 

@@ -287,6 +287,11 @@ class ShardsTest(ProgramTest):
         self.assertAlmostEqual(split["clipped_sample_share"], 10 / (16 * rate))
         self.assertEqual((split["silent_rows"], split["zero_rows"], split["silent_row_share"]), (2, 2, 2 / 8))
 
+    def test_silence_below_no_number(self):
+        said = self.veery("shards", "stats", self.source, "--silent-below", "nan", code=USAGE).stderr
+
+        self.assertIn("--silent-below", said)
+
     def test_statistics_are_those_of_the_rows(self):
         table = self.veery("shards", "stats", self.source, "--json", self.folder / "one.json")
         again = self.veery("shards", "stats", self.source, "--json", self.folder / "three.json", ranks=3)
