@@ -22,7 +22,7 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
       .add_option("--examples", options.examples,
                   "So many from the first on; 0: all. Rows that have all met meet in other pairs")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   add_duration(command, "--window", options.window_s, "Audio of an example of shards and recordings", "5s");
   command.add_option("--seed", options.seed, "Of which rows meet in a mixture, and where they are cut")
       ->capture_default_str();

@@ -65,7 +65,7 @@ void add_submit(CLI::App& app, SubmitArguments& arguments) {
       .add_option("--rate", options.rate,
                   "Rate to forecast with, instead of measuring: of a rank (x real time), or a training's of all ranks "
                   "(views/s)")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->type_name("X");
   command.add_flag("--yes", options.yes, "Submit the job; without this nothing is submitted")->configurable(false);
   command.add_option("COMMAND", arguments.command, "The job's command, as on a command line of its own")

@@ -8,7 +8,7 @@ namespace veery {
 namespace {
 
 void add_count(CLI::App& command, const std::string& name, std::int64_t& target, const std::string& help) {
-  command.add_option(name, target, help)->capture_default_str()->check(CLI::PositiveNumber)->type_name("N");
+  command.add_option(name, target, help)->capture_default_str()->check(above_zero())->type_name("N");
 }
 
 }  // namespace

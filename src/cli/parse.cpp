@@ -34,7 +34,27 @@ std::vector<Split> parse_splits(const std::string& text) {
   return splits;
 }
 
+std::optional<double> number_in(const std::string& text) {
+  double number = 0.0;
+  if (!CLI::detail::lexical_cast(text, number)) return std::nullopt;
+  return number;
+}
+
 }  // namespace
+
+CLI::Validator above_zero() {
+  return {[](const std::string& text) {
+            return number_in(text).value_or(0.0) > 0.0 ? std::string{} : text + " is not a number above 0";
+          },
+          "POSITIVE"};
+}
+
+CLI::Validator zero_or_more() {
+  return {[](const std::string& text) {
+            return number_in(text).value_or(-1.0) >= 0.0 ? std::string{} : text + " is not a number of 0 or more";
+          },
+          "NONNEGATIVE"};
+}
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, double& seconds, const std::string& help,
                           const std::string& shown_default) {
@@ -98,7 +118,7 @@ void add_peak_options(CLI::App& command, SliceOptions& options) {
       .add_option("--peaks-per-scope", options.peaks.most_peaks,
                   "Keep so many of the strongest peaks of a scope; 0: all")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(zero_or_more());
   add_choice<PerchCompat>(command, "--compat", options.peaks.compat,
                           {{"none", PerchCompat::off}, {"perch", PerchCompat::on}},
                           "perch: repeat Perch's rounding and tie rules to the sample", "none");

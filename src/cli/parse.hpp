@@ -22,6 +22,10 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& targe
       ->default_str(shown_default);
 }
 
+/// Unlike CLI11's own checks these don't print a bound of 300 digits, and take no NaN.
+CLI::Validator above_zero();
+CLI::Validator zero_or_more();
+
 void add_archive_options(CLI::App& command, ArchiveOptions& options);
 void add_stream_options(CLI::App& command, StreamOptions& options);
 /// Channels and resampler alone.

@@ -182,6 +182,13 @@ class CommandLineTest(ProgramTest):
             with self.subTest(arguments):
                 self.expect_usage_error(arguments=arguments)
 
+    def test_counts_below_what_is_allowed(self):
+        self.expect_usage_error("--peaks-per-scope: -1 is not a number of 0 or more", arguments=("--peaks-per-scope", "-1"))
+        for value in ("0", "-1", "nan", "many"):
+            with self.subTest(value):
+                self.expect_usage_error(f"--frame: {value} is not a number above 0", arguments=("--frame", value),
+                                        command="train")  # fmt: skip
+
     def test_impossible_value_on_three_ranks(self):
         result = self.veery("process", self.archive, "-o", self.output, "--split", "train=0.5", code=USAGE, ranks=3)
         self.assertIn("--split", result.stderr)
