@@ -1,6 +1,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include <veery/base/csv.hpp>
@@ -90,25 +92,52 @@ std::string first_line(const Json& json, const std::optional<LeaseHolder>& holde
   return "running" + who + ", last heartbeat " + holder->beaten_at;
 }
 
-std::string describe_training(const Json& progress) {
+std::string pace(double speed, int decimals, std::string_view unit) {
+  return ", " + fixed_decimal(speed, decimals) + std::string{unit};
+}
+
+std::string time_left(double left, double speed) {
+  return ", " + (speed > 0.0 ? format_duration(std::max(left, 0.0) / speed) : "?") + " left";
+}
+
+/// What is done has no time left, and no speed where there was nothing to do.
+std::string describe_training(const Json& progress, bool is_done) {
   const auto steps = progress.at("steps").get<std::int64_t>();
   const auto done = progress.at("steps_done").get<std::int64_t>();
   const double speed = progress.at("views_per_s").get<double>();
   const double left = static_cast<double>(steps - done) * progress.at("batch").get<double>();
-  return std::to_string(done) + " of " + std::to_string(steps) + " steps, " + fixed_decimal(speed, 2) + " views/s, " +
-         (speed > 0.0 ? format_duration(left / speed) : "?") + " left\n";
+  std::string text = std::to_string(done) + " of " + std::to_string(steps) + " steps";
+  if (speed > 0.0 || !is_done) text += pace(speed, 2, " views/s");
+  if (!is_done) text += time_left(left, speed);
+  return text + "\n";
 }
 
-std::string describe_progress(const Json& progress) {
-  if (progress.contains("steps")) return describe_training(progress);
+/// Recordings in the quarantine: those of earlier runs too, which the status does not count.
+std::optional<double> quarantined(const fs::path& folder) {
+  const fs::path file = folder / output_name::kQuarantine;
+  std::error_code failure;
+  if (!fs::exists(file, failure)) return std::nullopt;
+  std::set<std::string> paths;
+  for (const auto& row : parse_csv(read_text(file))) paths.insert(row.front());
+  return std::max(static_cast<double>(paths.size()) - 1.0, 0.0);  // without the header
+}
+
+std::string describe_work(const fs::path& folder, const Json& progress, bool is_done) {
   const double left_s = progress.at("audio_s").get<double>() - progress.at("audio_done_s").get<double>();
   const double speed = progress.at("speed").get<double>();
+  const double bad = progress.at("bad").get<double>();
   std::string text = progress.at("units_done").dump() + " of " + progress.at("units").dump() + " units, " +
-                     hours(progress.at("audio_done_s")) + " of " + hours(progress.at("audio_s")) + " h, " +
-                     fixed_decimal(speed, 0) + "x real time, " + fixed_decimal(progress.at("bad"), 0) + " bad, " +
-                     (speed > 0.0 ? format_duration(left_s / speed) : "?") + " left\n";
+                     hours(progress.at("audio_done_s")) + " of " + hours(progress.at("audio_s")) + " h";
+  if (speed > 0.0 || !is_done) text += pace(speed, 0, "x real time");
+  text += ", " + fixed_decimal(is_done ? quarantined(folder).value_or(bad) : bad, 0) + " bad";
+  if (!is_done) text += time_left(left_s, speed);
+  return text + "\n";
+}
+
+std::string describe_ranks(const Json& ranks) {
+  std::string text;
   std::size_t number = 0;
-  for (const Json& rank : progress.at("ranks")) {
+  for (const Json& rank : ranks) {
     text += "  rank " + std::to_string(number++) + " on " + printable(rank.at("host").get<std::string>()) + ": " +
             fixed_decimal(rank.at("units"), 0) + " units, " + hours(rank.at("audio_s")) + " h, heard of " +
             format_duration(rank.at("silent_s")) + " before";
@@ -116,6 +145,13 @@ std::string describe_progress(const Json& progress) {
     text += '\n';
   }
   return text;
+}
+
+std::string describe_progress(const fs::path& folder, const Json& json) {
+  const Json& progress = json.at("progress");
+  const bool is_done = json.at("state") == "done";
+  if (progress.contains("steps")) return describe_training(progress, is_done);
+  return describe_work(folder, progress, is_done) + describe_ranks(progress.at("ranks"));
 }
 
 }  // namespace
@@ -189,7 +225,7 @@ std::string describe_status(const fs::path& folder, bool as_json) {
     return text_of(json);
   }
   try {
-    return first_line(json, holder) + "\n" + describe_progress(json.at("progress"));
+    return first_line(json, holder) + "\n" + describe_progress(folder, json);
   } catch (const Json::exception& problem) {
     throw Error{"not a status of format version 1", (folder / output_name::kStatus).string(), problem.what()};
   }

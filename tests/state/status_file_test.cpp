@@ -67,6 +67,46 @@ TEST_F(StatusFileTest, TellsHowARunEnded) {
   EXPECT_NE(said(true).find("\"exit_code\": 1"), std::string::npos);
 }
 
+TEST_F(StatusFileTest, TellsOfADoneRunNoTimeThatIsLeft) {
+  StatusFile{folder_.path(), "node1"}.running(half_way());
+  note_end(folder_.path(), 3, "");
+
+  expect_said("180x real time, 2 bad\n");
+  EXPECT_EQ(said().find("left"), std::string::npos) << said();
+}
+
+TEST_F(StatusFileTest, TellsOfADoneRunThatHadNothingToDo) {
+  RunStatus status = half_way();
+  status.units_done = status.units;
+  status.audio_done_s = status.audio_s;
+  status.speed = status.bad = 0.0;
+  StatusFile{folder_.path(), "node1"}.running(status);
+  publish_text(folder_ / std::string{output_name::kQuarantine},
+               "path,begin_frame,end_frame,seconds,reason,detail\nA,,,,empty,\nB,0,1,1,damaged,\nB,2,3,1,damaged,\n");
+  note_end(folder_.path(), 3, "");
+
+  expect_said("\n10 of 10 units, 10.00 of 10.00 h, 2 bad\n");
+}
+
+TEST_F(StatusFileTest, TellsOfADoneTrainingNoTimeThatIsLeft) {
+  StatusFile{folder_.path(), "node1"}.running(TrainingStatus{1'000, 1'000, 24, 4.0});
+  note_end(folder_.path(), 0, "");
+  expect_said("\n1000 of 1000 steps, 4.00 views/s\n");
+
+  StatusFile{folder_.path(), "node1"}.running(TrainingStatus{1'000, 1'000, 24, 0.0});
+  note_end(folder_.path(), 0, "");
+  expect_said("\n1000 of 1000 steps\n");
+}
+
+TEST_F(StatusFileTest, TellsNoTimeBelowZero) {
+  const Lease lease{folder_.path(), {}};
+  RunStatus status = half_way();
+  status.audio_done_s = status.audio_s + 0.5;
+  StatusFile{folder_.path(), "node1"}.running(status);
+
+  expect_said("2 bad, 0.0s left\n");
+}
+
 TEST_F(StatusFileTest, IsNotDueAtOnceAgain) {
   StatusFile status{folder_.path(), "node1"};
   EXPECT_TRUE(status.is_due());
