@@ -78,6 +78,12 @@ std::optional<std::size_t> shard_index(std::string_view name, const std::string&
   return parse_number<std::size_t>(name.substr(0, of));
 }
 
+/// What `shard_index` takes for that shard: shards of before an extension say another total.
+std::string pattern_of(const std::string& prefix, std::size_t index) {
+  const std::string digits = std::to_string(index);
+  return prefix + std::string(5 - std::min<std::size_t>(digits.size(), 5), '0') + digits + "-of-*.h5";
+}
+
 SplitFiles find_shards(const fs::path& folder, const std::string& dataset, const SplitDescription& split) {
   const std::string prefix = dataset + "-" + split.name + "-";
   std::map<std::size_t, fs::path> found;
@@ -91,7 +97,7 @@ SplitFiles find_shards(const fs::path& folder, const std::string& dataset, const
   for (std::size_t i = 0; i < split.shard_lengths.size(); ++i) {
     const auto shard = found.find(i);
     if (shard == found.end()) {
-      throw Error{"a shard is missing", (folder / (prefix + std::to_string(i))).string(),
+      throw Error{"a shard is missing", (folder / pattern_of(prefix, i)).string(),
                   "shard " + std::to_string(i) + " of the split " + printable(split.name) + ": veery repair OUT"};
     }
     files.shards.push_back({shard->second, split.shard_lengths[i]});

@@ -217,7 +217,8 @@ class ShardsTest(ProgramTest):
     def test_missing_shard(self):
         shard = shards_of(self.copy(), "train")[1]
         shard.unlink()
-        self.expect_refused(FAILED, "shard is missing.*shard 1 of the split train", self.output, ranks=2)
+        self.expect_refused(FAILED, r"shard is missing: .*/recordings-train-00001-of-\*\.h5 \(shard 1 of the split train",
+                            self.output, ranks=2)  # fmt: skip
 
     def test_flipped_bit(self):
         for ranks in (0, 3):
