@@ -130,11 +130,28 @@ std::optional<ManifestContent> parse_manifest(const std::string& text, std::vect
   }
 }
 
+/// Says so of a run that has not come to its manifest yet.
+void expect_finished(const fs::path& output) {
+  const auto there = [&](std::string_view name) { return fs::exists(output / name); };
+  if (there(output_name::kManifest) || !there(output_name::kOptions) || !there(output_name::kIndex)) return;
+  std::set<int> units;
+  for (const auto& [unused, placement] : placements_in(read_text(output / output_name::kIndex)))
+    units.insert(placement.unit);
+  const auto done =
+      std::count_if(units.begin(), units.end(), [&](int unit) { return there(output_name::unit_record(unit)); });
+  throw Error{"the run is not finished", output.string(),
+              std::to_string(done) + " of " + std::to_string(units.size()) +
+                  " units are done; run the same command again to continue"};
+}
+
 }  // namespace
 
 int run_verify(Communicator& world, const fs::path& output) {
   std::string text;
-  on_lead(world, [&] { text = read_text(output / output_name::kManifest); });
+  on_lead(world, [&] {
+    expect_finished(output);
+    text = read_text(output / output_name::kManifest);
+  });
   world.broadcast(text);
   std::vector<std::string> problems;
   const std::optional<ManifestContent> manifest = parse_manifest(text, problems);

@@ -156,7 +156,11 @@ class VerifyTest(ProgramTest):
     def test_unfinished_output(self):
         """Without a manifest there is nothing to compare with."""
         (self.output / "manifest.json").unlink()
-        self.assertIn("manifest.json", self.veery("verify", self.output, code=FAILED).stderr)
+        units = len(list((self.output / "units").iterdir()))
+        (self.output / "units/00001.json").unlink()
+        for ranks in (0, 3):
+            said = self.veery("verify", self.output, code=FAILED, ranks=ranks).stderr
+            self.assertIn(f"the run is not finished: {self.output} ({units - 1} of {units} units are done;", said)
 
     def test_folder_that_is_missing(self):
         self.assertIn("nowhere", self.veery("verify", self.folder / "nowhere", code=FAILED).stderr)
