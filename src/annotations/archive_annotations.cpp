@@ -25,11 +25,16 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double kLengthSlack_s = 1.0;  ///< a header's length may be a little short
 
-/// The names between semicolons, with single spaces, each once.
+/// With single spaces, and none around it: a list of classes is of lines.
+std::string class_name(std::string_view text) {
+  return std::string{trimmed(single_spaced(text))};
+}
+
+/// The names between semicolons, each once.
 std::vector<std::string> names_in(std::string_view label) {
   std::vector<std::string> names;
   for (const std::string_view part : split(label, ';')) {
-    std::string name = single_spaced(trimmed(part));  // a list of classes is of lines
+    std::string name = class_name(part);
     if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
   return names;
@@ -284,7 +289,7 @@ std::vector<std::string> classes_from_text(std::string_view text) {
   std::vector<std::string> classes;
   std::set<std::string> known;
   read_rows(utf8, '\t', [&](const Cells& cells) {
-    std::string name{trimmed(cells[0])};
+    std::string name = class_name(cells[0]);
     if (name.empty()) return;
     if (!is_utf8(name) || name.find(';') != std::string::npos)
       throw Error{"not a name of a class", printable(name), "UTF-8, without ';'"};
