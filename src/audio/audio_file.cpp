@@ -114,7 +114,6 @@ OrRefusal<AudioReader> AudioReader::open(FileDescriptor opened) {
   const std::optional<WavHeader> wav = read_wav_header(input->file());
   if (auto refusal = refuse_header(wav)) return *std::move(refusal);
   const Headers headers{wav, read_aiff_frames(input->file()), lacks_ogg_end(input->file())};
-  if (wav && wav->unwritten_size_at) input->end_chunk_at_end(*wav->unwritten_size_at);
   SF_INFO info{};
   SoundHandle file{input->open(info)};
   if (input->failure()) return Refusal{Reason::unreadable, input->failure()->cause()};

@@ -1,7 +1,8 @@
 #include "audio/sound_input.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -48,24 +49,14 @@ sf_count_t SoundInput::seek(sf_count_t offset, int whence) {
   return position_;
 }
 
-/// `bytes` are those of the file from `at`.
-void SoundInput::blot_size(std::span<std::byte> bytes, std::int64_t at) const {
-  if (!endless_size_at_) return;
-  const std::int64_t end = at + std::ssize(bytes);
-  const std::int64_t first = std::max(*endless_size_at_, at);
-  for (std::int64_t i = first; i < std::min(*endless_size_at_ + 4, end); ++i)
-    bytes[static_cast<std::size_t>(i - at)] = std::byte{0xFF};
-}
-
 // No exception may cross libsndfile's C code.
 sf_count_t SoundInput::read(void* bytes, sf_count_t count) {
   if (failure_ || position_ < 0 || count <= 0) return 0;
   try {
     const std::span buffer{static_cast<std::byte*>(bytes), static_cast<std::size_t>(count)};
-    const std::size_t done = file_.read_at(position_, buffer);
-    blot_size(buffer.first(done), position_);
-    position_ += static_cast<std::int64_t>(done);
-    return static_cast<sf_count_t>(done);
+    const auto done = static_cast<sf_count_t>(file_.read_at(position_, buffer));
+    position_ += done;
+    return done;
   } catch (const SystemError& error) {
     failure_ = error;
     return 0;

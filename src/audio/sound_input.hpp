@@ -3,10 +3,8 @@
 // failure is kept.
 #include <sndfile.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include <veery/base/error.hpp>
 #include <veery/base/file_descriptor.hpp>
@@ -22,8 +20,6 @@ class SoundInput {
   SoundInput& operator=(const SoundInput&) = delete;
   ~SoundInput() = default;
 
-  /// Lets libsndfile see at this place a size of a RIFF chunk that means "to the end of the file"; before `open`.
-  void end_chunk_at_end(std::int64_t size_at) { endless_size_at_ = size_at; }
   /// nullptr when libsndfile refuses.
   [[nodiscard]] SNDFILE* open(SF_INFO& info);
   [[nodiscard]] const FileDescriptor& file() const { return file_; }
@@ -34,12 +30,10 @@ class SoundInput {
   [[nodiscard]] SNDFILE* open_by_name(SF_INFO& info);
   [[nodiscard]] sf_count_t seek(sf_count_t offset, int whence);
   [[nodiscard]] sf_count_t read(void* bytes, sf_count_t count);
-  void blot_size(std::span<std::byte> bytes, std::int64_t at) const;
 
   FileDescriptor file_;
   std::int64_t size_;
   std::int64_t position_ = 0;
-  std::optional<std::int64_t> endless_size_at_;
   std::optional<SystemError> failure_;
 };
 

@@ -49,24 +49,6 @@ WavHeader parse_format(const Fields& fields, std::int64_t body) {
   return header;
 }
 
-bool is_printable(std::uint32_t tag) {
-  for (int i = 0; i < 4; ++i, tag >>= 8U) {
-    if ((tag & 0xFFU) < 0x20U || (tag & 0xFFU) > 0x7EU) return false;
-  }
-  return true;
-}
-
-/// Whether there is nothing from `at` to the end of a RIFF file but chunks. Sound would have to be lucky for that.
-bool has_only_chunks(const Fields& fields, std::int64_t at, std::int64_t file_bytes) {
-  for (int chunk = 0; chunk < kMostChunks; ++chunk) {
-    if (at + 8 > file_bytes) return at <= file_bytes + 1;  // the last one's padding may lack
-    if (!is_printable(fields.at<std::uint32_t>(at))) return false;
-    const std::int64_t size = fields.at<std::uint32_t>(at + 4);
-    at += 8 + size + size % 2;
-  }
-  return false;
-}
-
 /// Walks the chunks; `size_bytes` is 4 (RIFF, RF64) or 8 (Wave64, whose sizes include the chunk head).
 std::optional<WavHeader> walk(const Fields& fields, std::int64_t file_bytes, bool wave64, bool rf64) {
   const std::int64_t head = wave64 ? 24 : 8;
@@ -81,8 +63,6 @@ std::optional<WavHeader> walk(const Fields& fields, std::int64_t file_bytes, boo
       if (rf64 && size == kUnknown32 && ds64_data_bytes >= 0) size = ds64_data_bytes;
       const bool known = size > 0 && size <= kMostBytes && (wave64 || rf64 || size != kUnknown32);
       if (header && known) header->data_bytes = size;
-      const bool unwritten = size == 0 && !wave64 && !rf64 && !has_only_chunks(fields, at + head, file_bytes);
-      if (header && unwritten) header->unwritten_size_at = at + 4;
       return header;
     }
     if (size < 0 || size > file_bytes) return header;

@@ -13,9 +13,6 @@ struct WavHeader {
   std::int64_t sample_rate_hz = 0;
   int bytes_per_frame = 0;
   std::optional<std::int64_t> data_bytes;  ///< none when unknown (streamed: 0 or 0xFFFFFFFF)
-  /// Where a RIFF file says that its data has 0 bytes though it does not end there, nor with other chunks: its recorder
-  /// did not come to write the size.
-  std::optional<std::int64_t> unwritten_size_at;
 };
 
 /// None when the file is not of this family or its `fmt ` chunk is missing. Throws SystemError.

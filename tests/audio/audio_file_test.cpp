@@ -99,28 +99,6 @@ TEST(AudioReader, ALengthOfAllOnesPromisesNothing) {
   EXPECT_EQ(info.claimed_frames, 1'000);
 }
 
-TEST(AudioReader, ASizeThatWasNeverWrittenPromisesNothing) {
-  const std::string bytes = wav_bytes(kPayload, {.data_bytes = 0});
-  const std::string riff_unwritten = "RIFF" + std::string(4, '\0') + bytes.substr(8);
-  for (const std::string& unfinished : {bytes, riff_unwritten, bytes + '\1'}) {
-    const TemporaryFolder folder;
-    publish_text(folder / "x.wav", unfinished);
-    AudioReader reader = std::get<AudioReader>(AudioReader::open(folder / "x.wav"));
-    std::vector<float> samples(2'000);
-    EXPECT_EQ(reader.info().frames, 1'000);
-    EXPECT_EQ(reader.info().claimed_frames, 1'000);
-    ASSERT_EQ(reader.read(samples), 1'000);
-    for (std::size_t i = 0; i < 1'000; ++i) EXPECT_EQ(samples[i] * 32'768.0F, ramp(1'000)[i]);
-  }
-}
-
-TEST(AudioReader, DataMayBeEmptyBeforeOtherChunks) {
-  const std::string list = "LIST" + test::little_endian(4, 4) + "INFO";
-  const std::string guano = "guan" + test::little_endian(5, 4) + "a: bc";
-  for (const std::string& rest : {list, guano, list + guano + '\0', guano + '\0' + list})
-    EXPECT_EQ(refused(wav_bytes(rest, {.data_bytes = 0})), Reason::header_only) << rest;
-}
-
 TEST(AudioReader, ReadsWhatTheHeaderClaimsAndNoMore) {
   EXPECT_EQ(accepted(wav_bytes(kPayload, {.data_bytes = 800})).frames, 400);
 }
