@@ -103,9 +103,9 @@ fs::path checkpoints_in(const fs::path& output) {
 
 TrainingFolder::TrainingFolder(const TrainOptions& options, const TrainingData& data)
     : output_(options.output), every_(options.schedule.checkpoint_every) {
-  if (fs::exists(output_ / output_name::kOptions)) {
+  if (options.earlier.restart && fs::exists(output_ / output_name::kOptions)) {
     require_run_of(RunKind::training, output_);
-    if (options.earlier.restart) remove_earlier(output_);
+    remove_earlier(output_);
   }
   if (!check_earlier_options(options, data)) {
     refuse_other_files(output_);

@@ -11,6 +11,7 @@
 
 #include "separation/checkpoint_writer.hpp"
 #include "separation/goldens.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace veery::test {
@@ -20,15 +21,6 @@ at::Tensor read(const TfCheckpoint& checkpoint, const std::string& name) {
   const TfVariable* variable = checkpoint.find(name);
   if (variable == nullptr) throw std::runtime_error("no variable " + name);
   return checkpoint.read(*variable);
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 class Rewritten : public testing::TestWithParam<std::string> {};

@@ -17,6 +17,7 @@
 #include <veery/base/error.hpp>
 #include <veery/training/nccl_sums.hpp>
 
+#include "support/error_of.hpp"
 #include "training/stand_in_gpu.hpp"
 #include "training/stand_in_nccl.hpp"
 
@@ -45,16 +46,6 @@ at::Tensor tensor_of(std::span<float> values, const c10::Device& device) {
       .options(at::TensorOptions{}.dtype(at::kFloat).device(device))
       .target_device(device)
       .make_tensor();
-}
-
-/// The message of the Error that `work` throws, else nothing.
-std::string error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 class NcclSums : public testing::Test {

@@ -8,6 +8,7 @@
 #include <veery/base/staged_file.hpp>
 #include <veery/training/source_folder.hpp>
 
+#include "support/error_of.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/wav_file.hpp"
 
@@ -59,15 +60,6 @@ TEST(SourceFolder, IsResampledToTheRateAskedFor) {
   ASSERT_EQ(sources.size(), 800U);
   EXPECT_EQ(samples_at(opened, 8000), 800);
   EXPECT_NEAR(sources[400], 0.1, 1e-3);
-}
-
-std::string error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(SourceFolder, WhatIsWrongIsNamed) {
